@@ -1,1 +1,23 @@
-export {};
+export { type Clock, systemClock } from './clock.ts';
+export { EnvReader } from './env.ts';
+export {
+  aborted,
+  alreadyExists,
+  cancelled,
+  deadlineExceeded,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorDetails,
+  failedPrecondition,
+  internal,
+  invalid,
+  notFound,
+  PetriError,
+  type Resource,
+  resourceExhausted,
+  unavailable,
+  unimplemented,
+  type Violation,
+} from './errors.ts';
+export { idViolation, MAX_ID_LENGTH, newId } from './ids.ts';
+export { LifeCycle, type Part } from './life-cycle.ts';
