@@ -1,1 +1,15 @@
-export {};
+export { CallContext } from './call-context.ts';
+export { messageSizeLimit } from './channel-options.ts';
+export { fromStatus } from './from-status.ts';
+export { Health } from './health.ts';
+export {
+  type Handler,
+  type Handlers,
+  implement,
+  type Implementation,
+  type ImplementOptions,
+} from './implement.ts';
+export { serveReflection } from './reflection.ts';
+export { type CallOptions, createServiceClient, type ServiceClient } from './service-client.ts';
+export { serviceDefinition } from './service-definition.ts';
+export { ERROR_DOMAIN, STATUS_DETAILS_TRAILER, toStatus } from './to-status.ts';

@@ -1,0 +1,96 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type Any, anyPack, DurationSchema } from '@bufbuild/protobuf/wkt';
+import { Metadata, type StatusObject } from '@grpc/grpc-js';
+import type { PetriError, Violation } from '@petri/core';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from './gen/google/rpc/error_details_pb.ts';
+import { StatusSchema } from './gen/google/rpc/status_pb.ts';
+import { toGrpcCode } from './status-code.ts';
+
+/** The domain of every ErrorInfo that Petri sends. */
+export const ERROR_DOMAIN = 'petri';
+
+/** The trailer that carries a google.rpc.Status, as other gRPC libraries expect it. */
+export const STATUS_DETAILS_TRAILER = 'grpc-status-details-bin';
+
+// gRPC libraries in other languages drop a response whose trailers pass 8 KiB. The message is sent twice,
+// percent-encoded (three times its bytes at worst) and in the details, which base64 makes a third larger.
+const MAX_MESSAGE_BYTES = 1024;
+const MAX_DETAILS_BYTES = 3 * 1024;
+
+const utf8 = new TextEncoder();
+
+/** The gRPC status of an error, with all that a caller may know in a google.rpc.Status; never the cause. */
+export function toStatus(error: PetriError): StatusObject {
+  const code = toGrpcCode(error.code);
+  const details = clip(error.message, MAX_MESSAGE_BYTES);
+  const metadata = new Metadata();
+  metadata.set(STATUS_DETAILS_TRAILER, Buffer.from(encodeDetails(error, code, details)));
+  return { code, details, metadata };
+}
+
+function encodeDetails(error: PetriError, code: number, message: string): Uint8Array {
+  const encode = (details: Any[]) =>
+    toBinary(StatusSchema, create(StatusSchema, { code, message, details }), { writeUnknownFields: false });
+  const rest = detailsOf(error);
+  for (let shown = error.violations.length; ; shown = Math.floor(shown / 2)) {
+    const violations = shown > 0 ? [badRequest(error.violations, shown)] : [];
+    const bytes = encode([...rest, ...violations]);
+    if (bytes.length <= MAX_DETAILS_BYTES) return bytes;
+    if (shown === 0) break;
+  }
+  const { reason } = error;
+  return encode([
+    anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: clip(reason, 64), domain: ERROR_DOMAIN })),
+  ]);
+}
+
+function detailsOf(error: PetriError): Any[] {
+  const { reason, metadata, resource, retryAfterMs } = error;
+  const details = [
+    anyPack(
+      ErrorInfoSchema,
+      create(ErrorInfoSchema, { reason, domain: ERROR_DOMAIN, metadata: { ...metadata } }),
+    ),
+  ];
+  if (resource) {
+    const info = { resourceType: resource.type, resourceName: resource.name };
+    details.push(anyPack(ResourceInfoSchema, create(ResourceInfoSchema, info)));
+  }
+  if (retryAfterMs !== undefined) {
+    const ms = Math.max(0, Math.ceil(retryAfterMs));
+    const retryDelay = create(DurationSchema, {
+      seconds: BigInt(Math.floor(ms / 1000)),
+      nanos: (ms % 1000) * 1_000_000,
+    });
+    details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay })));
+  }
+  return details;
+}
+
+function badRequest(violations: readonly Violation[], shown: number): Any {
+  const fieldViolations = violations
+    .slice(0, shown)
+    .map(({ field, description }) => ({ field: clip(field, 256), description: clip(description, 512) }));
+  const left = violations.length - shown;
+  if (left > 0) fieldViolations.push({ field: '', description: `${left} more violations are not shown` });
+  return anyPack(BadRequestSchema, create(BadRequestSchema, { fieldViolations }));
+}
+
+/**
+ * Text that fits and is well formed: grpc-js passes the message to encodeURI when it writes the trailers,
+ * and that throws on a lone surrogate, outside of any handler.
+ */
+function clip(text: string, maxBytes: number): string {
+  const wellFormed = text.toWellFormed();
+  if (wellFormed.length * 3 <= maxBytes) return wellFormed;
+  const bytes = utf8.encode(wellFormed);
+  if (bytes.length <= maxBytes) return wellFormed;
+  let end = maxBytes - 3;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--; // do not cut a character in two
+  return `${Buffer.from(bytes.buffer, 0, end).toString()}…`;
+}
