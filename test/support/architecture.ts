@@ -18,6 +18,9 @@ export const ALLOWED: Record<string, readonly string[]> = {
   'services/dashboard': ['core', 'contracts', 'telemetry', 'client'],
 };
 
+/** The only imports below a package's name. */
+const SUBPATHS = ['@petri/contracts/v1'];
+
 type Node = { type: string; [key: string]: unknown };
 
 export type Manifest = { dependencies?: Record<string, string> };
@@ -62,7 +65,7 @@ function importViolations(path: string, specifier: string, manifest: Manifest, i
   if (specifier.startsWith('node:') || specifier.startsWith('petri:')) return [];
   const [scope, name, ...deep] = specifier.split('/');
   if (scope === '@petri') {
-    if (deep.length > 0) return [`"${specifier}" is a deep import`];
+    if (deep.length > 0 && !SUBPATHS.includes(specifier)) return [`"${specifier}" is a deep import`];
     const allowed = workspace === undefined ? undefined : (ALLOWED[workspace] ?? []);
     if (allowed && !allowed.includes(name ?? '')) return [`${workspace} may not import ${specifier}`];
   }
