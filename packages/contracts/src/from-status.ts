@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { anyUnpack, type Duration } from '@bufbuild/protobuf/wkt';
+import type { Any, Duration } from '@bufbuild/protobuf/wkt';
 import type { StatusObject } from '@grpc/grpc-js';
 import { type ErrorDetails, PetriError } from '@petri/core';
 import {
@@ -8,7 +8,7 @@ import {
   ResourceInfoSchema,
   RetryInfoSchema,
 } from './gen/google/rpc/error_details_pb.ts';
-import { StatusSchema } from './gen/google/rpc/status_pb.ts';
+import { type Status, StatusSchema } from './gen/google/rpc/status_pb.ts';
 import { fromGrpcCode } from './status-code.ts';
 import { STATUS_DETAILS_TRAILER } from './to-status.ts';
 
@@ -19,9 +19,14 @@ import { STATUS_DETAILS_TRAILER } from './to-status.ts';
 export function fromStatus(thrown: unknown): PetriError {
   if (!isStatus(thrown)) return PetriError.from(thrown);
   return new PetriError(fromGrpcCode(thrown.code), thrown.details, {
-    ...decodeDetails(thrown.metadata?.get(STATUS_DETAILS_TRAILER)[0]),
+    ...decodeTrailer(thrown.metadata?.get(STATUS_DETAILS_TRAILER)[0]),
     cause: thrown,
   });
+}
+
+/** The PetriError of a failure that came as part of an answer. */
+export function fromRpcStatus({ code, message, details }: Status): PetriError {
+  return new PetriError(fromGrpcCode(code), message, decodeDetails(details));
 }
 
 function isStatus(thrown: unknown): thrown is StatusObject {
@@ -29,29 +34,53 @@ function isStatus(thrown: unknown): thrown is StatusObject {
   return typeof candidate?.code === 'number' && typeof candidate.details === 'string';
 }
 
-function decodeDetails(trailer: string | Buffer | undefined): ErrorDetails {
+function decodeTrailer(trailer: string | Buffer | undefined): ErrorDetails {
   if (!Buffer.isBuffer(trailer)) return {};
-  const found: ErrorDetails = {};
   try {
-    for (const any of fromBinary(StatusSchema, trailer).details) {
-      const info = anyUnpack(any, ErrorInfoSchema);
-      if (info) Object.assign(found, { reason: info.reason, metadata: info.metadata });
-      const badRequest = anyUnpack(any, BadRequestSchema);
-      if (badRequest) {
-        found.violations = badRequest.fieldViolations.map(({ field, description }) => ({
-          field,
-          description,
-        }));
-      }
-      const resource = anyUnpack(any, ResourceInfoSchema);
-      if (resource) found.resource = { type: resource.resourceType, name: resource.resourceName };
-      const retry = anyUnpack(any, RetryInfoSchema);
-      if (retry?.retryDelay) found.retryAfterMs = toMs(retry.retryDelay);
-    }
+    return decodeDetails(fromBinary(StatusSchema, trailer).details);
   } catch {
-    // the status itself still stands
+    return {}; // the status itself still stands
+  }
+}
+
+function decodeDetails(details: readonly Any[]): ErrorDetails {
+  const found: ErrorDetails = {};
+  for (const any of details) {
+    try {
+      decodeDetail(any, found);
+    } catch {
+      // the others still stand
+    }
   }
   return found;
+}
+
+function decodeDetail(any: Any, found: ErrorDetails): void {
+  const typeName = any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
+  switch (typeName) {
+    case ErrorInfoSchema.typeName: {
+      const { reason, metadata } = fromBinary(ErrorInfoSchema, any.value);
+      Object.assign(found, { reason, metadata });
+      break;
+    }
+    case BadRequestSchema.typeName: {
+      const { fieldViolations } = fromBinary(BadRequestSchema, any.value);
+      found.violations = fieldViolations.map(({ field, description }) => ({ field, description }));
+      break;
+    }
+    case ResourceInfoSchema.typeName: {
+      const { resourceType, resourceName } = fromBinary(ResourceInfoSchema, any.value);
+      found.resource = { type: resourceType, name: resourceName };
+      break;
+    }
+    case RetryInfoSchema.typeName: {
+      const { retryDelay } = fromBinary(RetryInfoSchema, any.value);
+      if (retryDelay) found.retryAfterMs = toMs(retryDelay);
+      break;
+    }
+    default:
+      found.attached = [...(found.attached ?? []), { typeName, bytes: any.value }];
+  }
 }
 
 function toMs({ seconds, nanos }: Duration): number {

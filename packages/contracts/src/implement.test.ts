@@ -5,6 +5,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { PetriError, notFound } from '@petri/core';
 import { Echo, startEcho } from '../test/echo.ts';
 import type { CallContext } from './call-context.ts';
+import { fromStatus } from './from-status.ts';
 import { implement } from './implement.ts';
 import { serviceDefinition } from './service-definition.ts';
 
@@ -78,6 +79,19 @@ suite('implement', () => {
     await assert.rejects(echo.client.say({}), { code: 'internal' });
     await assert.rejects(Array.fromAsync(echo.client.count({})), { code: 'internal' });
     assert.deepEqual(told, ['/petri.test.Echo/Say', '/petri.test.Echo/Count']);
+  });
+
+  test('a request that cannot be decoded is INVALID_ARGUMENT', async () => {
+    await using echo = await startEcho();
+    const { path } = definition['say']!;
+    const failure = await new Promise<unknown>((resolve) => {
+      const broken = Buffer.from([0x0a, 0xff]);
+      echo.raw.makeUnaryRequest(path, identity, identity, broken, (error: ServiceError | null) =>
+        resolve(error),
+      );
+    });
+    const { code, reason } = fromStatus(failure);
+    assert.deepEqual([code, reason], ['invalid_argument', 'MALFORMED_REQUEST']);
   });
 
   test('a message with a lone surrogate does not take the server down', async () => {

@@ -45,9 +45,14 @@ export function implement<S extends DescService>(
   const implementation: UntypedServiceImplementation = {};
   const untyped = handlers as unknown as Readonly<Record<string, UntypedHandler>>;
   for (const [name, method] of Object.entries(serviceDefinition(service))) {
-    // Responses are encoded by `serve`, so that one that cannot be is an error like any other.
-    definition[name] = { ...method, responseSerialize: (bytes: Buffer) => bytes };
+    // `serve` encodes responses and decodes single requests, so that what cannot be is an error like any other.
+    const requestDeserialize = method.requestStream ? method.requestDeserialize : asIs;
+    definition[name] = { ...method, requestDeserialize, responseSerialize: asIs };
     implementation[name] = serve(service.method[name]!, untyped[name]!.bind(handlers), options);
   }
   return { definition, implementation };
+}
+
+function asIs(bytes: Buffer): Buffer {
+  return bytes;
 }

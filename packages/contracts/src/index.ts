@@ -1,6 +1,6 @@
 export { CallContext } from './call-context.ts';
 export { messageSizeLimit } from './channel-options.ts';
-export { fromStatus } from './from-status.ts';
+export { fromRpcStatus, fromStatus } from './from-status.ts';
 export { Health } from './health.ts';
 export {
   type Handler,
@@ -12,4 +12,5 @@ export {
 export { serveReflection } from './reflection.ts';
 export { type CallOptions, createServiceClient, type ServiceClient } from './service-client.ts';
 export { serviceDefinition } from './service-definition.ts';
-export { ERROR_DOMAIN, STATUS_DETAILS_TRAILER, toStatus } from './to-status.ts';
+export { ERROR_DOMAIN, STATUS_DETAILS_TRAILER, toRpcStatus, toStatus } from './to-status.ts';
+export { fromValue, type Json, MAX_VALUE_DEPTH, setOwn, toValue } from './values.ts';

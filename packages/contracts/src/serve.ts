@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { DescMessage, DescMethod, MessageInitShape } from '@bufbuild/protobuf';
 import type { sendUnaryData, UntypedHandleCall } from '@grpc/grpc-js';
-import { PetriError } from '@petri/core';
+import { invalid, PetriError } from '@petri/core';
 import { CallContext, type SurfaceCall } from './call-context.ts';
 import type { ImplementOptions } from './implement.ts';
 import { incoming, pump } from './pump.ts';
-import { encoder, pathOf } from './service-definition.ts';
+import { decoder, encoder, pathOf } from './service-definition.ts';
 import { toStatus } from './to-status.ts';
 
 type Init = MessageInitShape<DescMessage>;
@@ -14,7 +14,7 @@ type Init = MessageInitShape<DescMessage>;
 export type UntypedHandler = (input: object, context: CallContext) => Promise<Init> & AsyncIterable<Init>;
 
 /** What the four kinds of grpc-js calls offer; each kind has only the sides that its method has. */
-type AnyCall = SurfaceCall & Duplex & { request: object };
+type AnyCall = SurfaceCall & Duplex & { request: Buffer };
 
 /** The grpc-js function that serves one method. It answers with encoded messages. */
 export function serve(
@@ -26,8 +26,9 @@ export function serve(
   const path = pathOf(method);
   const encode = encoder(method.output);
   const readsStream = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
+  const decode = decoder(method.input);
   const inputOf = (call: AnyCall, context: CallContext) =>
-    readsStream ? incoming(call, context.signal) : call.request;
+    readsStream ? incoming(call, context.signal) : decoded(decode, call.request);
 
   const failure = (thrown: unknown, context: CallContext) => {
     const error = PetriError.from(thrown);
@@ -62,4 +63,13 @@ export function serve(
 
   const answersOnce = method.methodKind === 'unary' || method.methodKind === 'client_streaming';
   return (answersOnce ? answer : stream) as unknown as UntypedHandleCall;
+}
+
+function decoded(decode: (bytes: Buffer) => object, bytes: Buffer): object {
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    const description = `the message cannot be decoded: ${(cause as Error).message}`;
+    throw invalid([{ field: '', description }], { reason: 'MALFORMED_REQUEST', cause });
+  }
 }

@@ -3,8 +3,8 @@ import { suite, test } from 'node:test';
 import { Metadata, status } from '@grpc/grpc-js';
 import { ERROR_CODES, type ErrorDetails, PetriError } from '@petri/core';
 import fc from 'fast-check';
-import { fromStatus } from './from-status.ts';
-import { STATUS_DETAILS_TRAILER, toStatus } from './to-status.ts';
+import { fromRpcStatus, fromStatus } from './from-status.ts';
+import { STATUS_DETAILS_TRAILER, toRpcStatus, toStatus } from './to-status.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 40 });
 const details: fc.Arbitrary<ErrorDetails> = fc.record(
@@ -14,11 +14,24 @@ const details: fc.Arbitrary<ErrorDetails> = fc.record(
     resource: fc.record({ type: word, name: word }),
     retryAfterMs: fc.nat(100_000_000),
     metadata: fc.dictionary(word, word, { maxKeys: 4 }),
+    attached: fc.array(fc.record({ typeName: fc.constant('petri.v1.Sandbox'), bytes: fc.uint8Array() }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
   },
   { requiredKeys: [] },
 );
 
-const shown = ({ code, message, reason, violations, resource, retryAfterMs, metadata }: PetriError) => ({
+const shown = ({
+  code,
+  message,
+  reason,
+  violations,
+  resource,
+  retryAfterMs,
+  metadata,
+  attached,
+}: PetriError) => ({
   code,
   message,
   reason,
@@ -34,6 +47,7 @@ suite('status', () => {
       fc.property(fc.constantFrom(...ERROR_CODES), word, details, (code, message, extra) => {
         const error = new PetriError(code, message, extra);
         assert.deepEqual(shown(fromStatus(toStatus(error))), shown(error));
+        assert.deepEqual(shown(fromRpcStatus(toRpcStatus(error))), shown(error));
       }),
     );
   });
@@ -63,6 +77,14 @@ suite('status', () => {
       new PetriError('aborted', 'm', { reason: 'STALE', metadata: { key: 'x'.repeat(10_000) } }),
     );
     assert.equal(fromStatus(sent).reason, 'STALE');
+  });
+
+  test('attachments give way before violations do', () => {
+    const attached = [{ typeName: 'petri.v1.Sandbox', bytes: new Uint8Array(10_000) }];
+    const violations = [{ field: 'id', description: 'is taken' }];
+    const received = fromStatus(toStatus(new PetriError('already_exists', 'm', { attached, violations })));
+    assert.deepEqual(received.attached, []);
+    assert.deepEqual(received.violations, violations);
   });
 
   test('a message that is cut stays well formed', () => {

@@ -1,14 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type Any, anyPack, DurationSchema } from '@bufbuild/protobuf/wkt';
+import { type Any, anyPack, AnySchema, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
-import type { PetriError, Violation } from '@petri/core';
+import type { Attachment, PetriError, Violation } from '@petri/core';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
   ResourceInfoSchema,
   RetryInfoSchema,
 } from './gen/google/rpc/error_details_pb.ts';
-import { StatusSchema } from './gen/google/rpc/status_pb.ts';
+import { type Status, StatusSchema } from './gen/google/rpc/status_pb.ts';
 import { toGrpcCode } from './status-code.ts';
 
 /** The domain of every ErrorInfo that Petri sends. */
@@ -26,27 +26,38 @@ const utf8 = new TextEncoder();
 
 /** The gRPC status of an error, with all that a caller may know in a google.rpc.Status; never the cause. */
 export function toStatus(error: PetriError): StatusObject {
-  const code = toGrpcCode(error.code);
-  const details = clip(error.message, MAX_MESSAGE_BYTES);
+  const status = toRpcStatus(error);
   const metadata = new Metadata();
-  metadata.set(STATUS_DETAILS_TRAILER, Buffer.from(encodeDetails(error, code, details)));
-  return { code, details, metadata };
+  metadata.set(STATUS_DETAILS_TRAILER, Buffer.from(toBinary(StatusSchema, status)));
+  return { code: status.code, details: status.message, metadata };
 }
 
-function encodeDetails(error: PetriError, code: number, message: string): Uint8Array {
-  const encode = (details: Any[]) =>
-    toBinary(StatusSchema, create(StatusSchema, { code, message, details }), { writeUnknownFields: false });
-  const rest = detailsOf(error);
-  for (let shown = error.violations.length; ; shown = Math.floor(shown / 2)) {
-    const violations = shown > 0 ? [badRequest(error.violations, shown)] : [];
-    const bytes = encode([...rest, ...violations]);
-    if (bytes.length <= MAX_DETAILS_BYTES) return bytes;
-    if (shown === 0) break;
+/** The same as a message, for a failure that stays with an item of an answer. */
+export function toRpcStatus(error: PetriError): Status {
+  const code = toGrpcCode(error.code);
+  const message = clip(error.message, MAX_MESSAGE_BYTES);
+  for (const details of fuller(error)) {
+    const status = create(StatusSchema, { code, message, details });
+    if (toBinary(StatusSchema, status).length <= MAX_DETAILS_BYTES) return status;
   }
-  const { reason } = error;
-  return encode([
-    anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: clip(reason, 64), domain: ERROR_DOMAIN })),
-  ]);
+  const bare = create(ErrorInfoSchema, { reason: clip(error.reason, 64), domain: ERROR_DOMAIN });
+  return create(StatusSchema, { code, message, details: [anyPack(ErrorInfoSchema, bare)] });
+}
+
+/** What to say about an error, fullest first: attachments give way before violations, and those by halves. */
+function* fuller(error: PetriError): Generator<Any[]> {
+  const { violations, attached } = error;
+  const rest = detailsOf(error);
+  const all = violations.length > 0 ? [...rest, badRequest(violations, violations.length)] : rest;
+  if (attached.length > 0) yield [...all, ...attached.map(anyOf)];
+  yield all;
+  for (let shown = violations.length >> 1; shown > 0; shown >>= 1)
+    yield [...rest, badRequest(violations, shown)];
+  yield rest;
+}
+
+function anyOf({ typeName, bytes }: Attachment): Any {
+  return create(AnySchema, { typeUrl: `type.googleapis.com/${typeName}`, value: new Uint8Array(bytes) });
 }
 
 function detailsOf(error: PetriError): Any[] {

@@ -24,6 +24,9 @@ export type Violation = { field: string; description: string };
 /** The thing an error is about, such as `{ type: 'sandbox', name: 'sb-1' }`. */
 export type Resource = { type: string; name: string };
 
+/** A protobuf message, encoded, with its full name such as `petri.v1.Sandbox`. */
+export type Attachment = { typeName: string; bytes: Uint8Array };
+
 export type ErrorDetails = {
   /** Stable, UPPER_SNAKE_CASE: what programs compare. Defaults to the code in upper case. */
   reason?: string;
@@ -33,6 +36,8 @@ export type ErrorDetails = {
   retryAfterMs?: number;
   /** Further facts for programs, string to string. Crosses the wire: no secrets. */
   metadata?: Readonly<Record<string, string>>;
+  /** Messages that ride along, such as the record that is in the way. They give way when a status gets too large. */
+  attached?: readonly Attachment[];
   /** What led to this. Stays in the process: it never crosses the wire. */
   cause?: unknown;
 };
@@ -47,6 +52,7 @@ export class PetriError extends Error {
   /** In milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly attached: readonly Attachment[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -56,6 +62,7 @@ export class PetriError extends Error {
     this.resource = details.resource;
     this.retryAfterMs = details.retryAfterMs;
     this.metadata = details.metadata ?? {};
+    this.attached = details.attached ?? [];
   }
 
   /**

@@ -3,6 +3,7 @@ export { EnvReader } from './env.ts';
 export {
   aborted,
   alreadyExists,
+  type Attachment,
   cancelled,
   deadlineExceeded,
   ERROR_CODES,
