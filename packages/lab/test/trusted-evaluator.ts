@@ -3,6 +3,11 @@ import { scoreLocally } from '../src/fitness/local.ts';
 
 type Rows = readonly (readonly number[])[];
 
+interface Module {
+  readonly predict: (...row: number[]) => number;
+  readonly predictAll: (rows: Rows) => number[];
+}
+
 /** Runs the lab's own printed trees in this process. Never for anything else: there is no sandbox here. */
 export class TrustedEvaluator implements Evaluator {
   /** Every source asked for, in order. */
@@ -29,11 +34,8 @@ async function assess(source: string, data: FitnessData): Promise<Omit<Evaluatio
   return { outcome: 'COMPLETED', ...(await scoreLocally(() => predicted, data)) };
 }
 
-export function load(source: string): {
-  predict(...row: number[]): number;
-  predictAll(rows: Rows): number[];
-} {
+export function load(source: string): Module {
   const body = `'use strict'; ${source.replaceAll('export ', '')}; return { predict, predictAll };`;
-  // eslint-disable-next-line no-new-func -- the source is the lab's own
-  return new Function(body)() as ReturnType<typeof load>;
+  // oxlint-disable-next-line typescript/no-implied-eval -- the source is the lab's own
+  return new Function(body)() as Module;
 }

@@ -1,0 +1,12 @@
+/** What the environment says about how to print. */
+export interface DisplayConfig {
+  /** False if NO_COLOR is set to anything (no-color.org). */
+  readonly color: boolean;
+  /** False on terminals that cannot rewrite a line. */
+  readonly liveLine: boolean;
+}
+
+export function readDisplayConfig(env: NodeJS.ProcessEnv = process.env): DisplayConfig {
+  const dumb = env['TERM'] === 'dumb';
+  return { color: !env['NO_COLOR'] && !dumb, liveLine: !dumb };
+}

@@ -1,0 +1,58 @@
+import { KILLS } from '../evolution/evaluator.ts';
+import type { Outcome } from '../evolution/evaluator.ts';
+import type { GenerationReport } from '../evolution/evolve.ts';
+import { count } from './format.ts';
+import type { Output } from './output.ts';
+
+const BAR = 20;
+/** Without a terminal, a line is worth printing when something improved, and now and then as a sign of life. */
+const PLAIN_EVERY = 10;
+
+/** Shows generations as they end. */
+export class Progress {
+  readonly #output: Output;
+  readonly #generations: number;
+  #bestScore = Number.NEGATIVE_INFINITY;
+
+  constructor(output: Output, generations: number) {
+    this.#output = output;
+    this.#generations = generations;
+  }
+
+  show(report: GenerationReport): void {
+    const line = this.#describe(report);
+    const { score } = report.best;
+    if (this.#output.live) this.#output.status(`  ${this.#bar(report.generation + 1)} ${line}`);
+    else if (score > this.#bestScore || report.generation % PLAIN_EVERY === 0) this.#output.line(`  ${line}`);
+    this.#bestScore = Math.max(this.#bestScore, score);
+  }
+
+  #bar(done: number): string {
+    const filled = Math.round((done / this.#generations) * BAR);
+    return '█'.repeat(filled) + '░'.repeat(BAR - filled);
+  }
+
+  #describe({
+    generation,
+    restarts,
+    best,
+    mean,
+    distinct,
+    evaluationsPerSecond,
+    outcomes,
+  }: GenerationReport): string {
+    return [
+      `generation ${generation}`,
+      `best ${best.score.toFixed(6)}`,
+      `mean ${mean.toFixed(3)}`,
+      `${distinct} distinct`,
+      `${count(evaluationsPerSecond)} evaluations/s`,
+      `kills ${count(killCount(outcomes))}`,
+      ...(restarts > 0 ? [`restarts ${restarts}`] : []),
+    ].join('  ');
+  }
+}
+
+function killCount(outcomes: Readonly<Partial<Record<Outcome, number>>>): number {
+  return KILLS.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+}
