@@ -1,1 +1,45 @@
-export {};
+export type { Genome, Module, ModuleCode } from './genome.ts';
+export { compileLimits, DEFAULT_LIMITS, LIMITS, type Limits, type LimitsChange } from './limits.ts';
+export {
+  type Determinism,
+  type GuestError,
+  type LogLevel,
+  type Logs,
+  type Outcome,
+  OUTCOMES,
+  type Receipt,
+  type RunResult,
+  type RunSpec,
+  type RunTarget,
+} from './outcome.ts';
+export { type RuntimeOptions, startSandboxRuntime } from './runtime.ts';
+export type {
+  BatchItem,
+  CallOptions,
+  CandidateOptions,
+  CaseResult,
+  Comparison,
+  ComparisonKind,
+  CreateSpec,
+  Evaluation,
+  EvaluationSpec,
+  Evaluator,
+  IsolationLevel,
+  ListPage,
+  ListQuery,
+  ModuleHistoryInfo,
+  ModuleVersionInfo,
+  ReloadAnswer,
+  ReloadSpec,
+  ResourceUsage,
+  RollbackSpec,
+  RuntimeStatus,
+  SandboxArchive,
+  SandboxError,
+  SandboxInfo,
+  SandboxRuntime,
+  SandboxStatus,
+  SecurityProfile,
+  SuiteCase,
+  WorkerInfo,
+} from './types.ts';

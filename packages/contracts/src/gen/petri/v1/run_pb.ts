@@ -161,8 +161,8 @@ export type Receipt = Message<"petri.v1.Receipt"> & {
   workerPid: number;
 
   /**
-   * How many times the run was started, 1 if nothing interfered: a run whose worker was lost to somebody else's
-   * fault is run again.
+   * How many times it was handed to a worker, 1 if nothing interfered: a run whose worker was lost to somebody else's
+   * fault, or held by somebody else's run, is handed to another.
    *
    * @generated from field: uint32 attempt = 7;
    */

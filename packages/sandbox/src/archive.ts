@@ -1,0 +1,76 @@
+import { failedPrecondition, idViolation, invalid } from '@petri/core';
+import { hashOf } from './genome.ts';
+import { compileLimits } from './limits.ts';
+import { checkDraft } from './loads.ts';
+import { SandboxRecord } from './record.ts';
+import type { SandboxArchive } from './types.ts';
+import { ModuleTable, moduleViolations } from './versions.ts';
+
+const SCHEMA_VERSION = 1;
+
+/** All of a sandbox: every kept version, the committed state, what it was created with. */
+export function archiveOf(record: SandboxRecord, nowMs: number): SandboxArchive {
+  const { identity, modules, limits, stateJson } = record;
+  const { id, isolation, securityProfile, population, labels, createdAtMs } = identity;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    id,
+    isolation,
+    securityProfile,
+    population,
+    labels: { ...labels },
+    limits: { ...limits },
+    entry: modules.entry,
+    modules: modules.histories,
+    stateJson,
+    createdAtMs,
+    exportedAtMs: nowMs,
+  };
+}
+
+/**
+ * A sandbox as an archive has it, under an id of its own. An archive is a caller's word: everything is checked again.
+ *
+ * @throws PetriError failed_precondition for a newer layout, invalid_argument
+ */
+export function recordOf(archive: SandboxArchive, id: string, nowMs: number): SandboxRecord {
+  const { schemaVersion, isolation, securityProfile, population, labels, entry, modules, stateJson } =
+    archive;
+  if (schemaVersion !== SCHEMA_VERSION)
+    throw failedPrecondition(
+      'ARCHIVE_VERSION',
+      `the archive has schema version ${schemaVersion}; this node reads ${SCHEMA_VERSION}`,
+    );
+  const limits = compileLimits(archive.limits);
+  const violations = [idViolation('id', id) ?? []].flat();
+  violations.push(
+    ...moduleViolations(
+      'archive.modules',
+      modules.map(({ module, versions }) => ({
+        name: module,
+        code: versions[0]?.code ?? { language: 'javascript', source: '' },
+      })),
+    ),
+  );
+  for (const [index, history] of modules.entries())
+    for (const [at, { code, sha256 }] of history.versions.entries())
+      if (hashOf(code) !== sha256)
+        violations.push({
+          field: `archive.modules[${index}].versions[${at}].sha256`,
+          description: 'is not the hash of the code',
+        });
+  if (isolation === 'REALM' && population === '')
+    violations.push({ field: 'archive.population', description: 'is required for REALM' });
+  if (Buffer.byteLength(stateJson) > limits.stateBytes)
+    violations.push({
+      field: 'archive.state',
+      description: `is larger than ${limits.stateBytes} bytes as JSON`,
+    });
+  if (violations.length > 0) throw invalid(violations);
+  const table = ModuleTable.restore(entry, modules);
+  if (entry !== '' && !table.current.modules.has(entry))
+    throw invalid([{ field: 'archive.entry', description: `names no active module: "${entry}"` }]);
+  checkDraft(table.current, limits, securityProfile);
+  const identity = { id, isolation, securityProfile, population, labels, createdAtMs: nowMs };
+  return new SandboxRecord(identity, table, limits, stateJson);
+}

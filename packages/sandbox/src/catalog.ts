@@ -1,0 +1,91 @@
+import { alreadyExists, invalid, notFound } from '@petri/core';
+import type { SandboxRecord } from './record.ts';
+import type { ListPage, ListQuery, SandboxStatus } from './types.ts';
+
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 1_000;
+
+/** All sandboxes of the node, by id. */
+export class Catalog {
+  readonly #records = new Map<string, SandboxRecord>();
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** @throws PetriError already_exists */
+  add(record: SandboxRecord): void {
+    const { id } = record.identity;
+    if (this.#records.has(id)) throw alreadyExists('sandbox', id);
+    this.#records.set(id, record);
+  }
+
+  remove(record: SandboxRecord): void {
+    const { id } = record.identity;
+    if (this.#records.get(id) === record) this.#records.delete(id);
+  }
+
+  /** @throws PetriError not_found */
+  require(id: string): SandboxRecord {
+    const record = this.#records.get(id);
+    if (record === undefined) throw notFound('sandbox', id);
+    return record;
+  }
+
+  has(id: string): boolean {
+    return this.#records.has(id);
+  }
+
+  countByStatus(): Partial<Record<SandboxStatus, number>> {
+    const counts: Partial<Record<SandboxStatus, number>> = {};
+    for (const { status } of this.#records.values()) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  }
+
+  /**
+   * A page in order of ids. The token names the last id seen, so that what comes and goes between pages neither repeats
+   * nor hides anything else.
+   *
+   * @throws PetriError invalid_argument
+   */
+  list(query: ListQuery, nowMs: number): ListPage {
+    const size = Math.min(query.pageSize || DEFAULT_PAGE, MAX_PAGE);
+    const after = query.pageToken ? decodeToken(query.pageToken) : '';
+    const matching = [...this.#records.values()].filter((record) => matches(record, query, nowMs));
+    const rest = matching
+      .filter(({ identity }) => identity.id > after)
+      .sort((left, right) => (left.identity.id < right.identity.id ? -1 : 1));
+    const page = rest.slice(0, size);
+    const last = page.at(-1);
+    return {
+      sandboxes: page.map((record) => record.info()),
+      nextPageToken: last !== undefined && rest.length > size ? encodeToken(last.identity.id) : '',
+      totalSize: matching.length,
+    };
+  }
+}
+
+function matches({ identity, status }: SandboxRecord, query: ListQuery, nowMs: number): boolean {
+  const { statuses, population, labels, minAgeMs, maxAgeMs } = query;
+  const age = nowMs - identity.createdAtMs;
+  return (
+    (statuses === undefined || statuses.length === 0 || statuses.includes(status)) &&
+    (!population || identity.population === population) &&
+    Object.entries(labels ?? {}).every(([key, value]) => identity.labels[key] === value) &&
+    (minAgeMs === undefined || age >= minAgeMs) &&
+    (maxAgeMs === undefined || age <= maxAgeMs)
+  );
+}
+
+const TOKEN = 'after:';
+
+function encodeToken(id: string): string {
+  return Buffer.from(TOKEN + id).toString('base64url');
+}
+
+function decodeToken(token: string): string {
+  const text = Buffer.from(token, 'base64url').toString();
+  if (!text.startsWith(TOKEN))
+    throw invalid([{ field: 'page_token', description: 'is not a token that ListSandboxes gave' }]);
+  return text.slice(TOKEN.length);
+}

@@ -1,0 +1,164 @@
+import { failedPrecondition } from '@petri/core';
+import { Gate } from './gate.ts';
+import { codeBytes } from './genome.ts';
+import type { Limits } from './limits.ts';
+import type { BuildPlan } from './protocol.ts';
+import { Residence } from './supervisor/residence.ts';
+import type { IsolationLevel, SandboxError, SandboxInfo, SandboxStatus, SecurityProfile } from './types.ts';
+import type { Draft, ModuleTable } from './versions.ts';
+
+// Restart intensity: a sandbox that takes more workers than this with it, in so short a time, is stopped.
+const MAX_LOSSES = 3;
+const LOSS_WINDOW_MS = 5_000;
+
+export type Identity = {
+  id: string;
+  isolation: IsolationLevel;
+  securityProfile: SecurityProfile;
+  population: string;
+  labels: Readonly<Record<string, string>>;
+  createdAtMs: number;
+};
+
+/** The truth about one sandbox: code, committed state, limits. What workers hold is a cache of it. */
+export class SandboxRecord {
+  readonly identity: Identity;
+  readonly modules: ModuleTable;
+  readonly gate = new Gate();
+  limits: Limits;
+  status: SandboxStatus = 'INITIALIZING';
+  stateJson: string;
+  updatedAtMs: number;
+  restartCount = 0;
+  error: SandboxError | undefined;
+  revision = 0;
+  residence: Residence;
+  /** Runs accepted and not answered. */
+  pendingRuns = 0;
+  runs = 0;
+  cpuTotalUs = 0;
+  heapBytes = 0;
+  externalBytes = 0;
+  destroying: Promise<unknown> | undefined;
+  #losses: number[] = [];
+  #plan: BuildPlan | undefined;
+
+  constructor(identity: Identity, modules: ModuleTable, limits: Limits, stateJson: string) {
+    this.identity = identity;
+    this.modules = modules;
+    this.limits = limits;
+    this.stateJson = stateJson;
+    this.updatedAtMs = identity.createdAtMs;
+    this.residence = this.newResidence();
+  }
+
+  newResidence(): Residence {
+    return new Residence(this.identity.isolation === 'PROCESS');
+  }
+
+  /** @throws PetriError failed_precondition, saying what to do */
+  requireRunnable(): void {
+    const { id } = this.identity;
+    if (this.status === 'ERROR') {
+      const why = this.error?.message ?? 'unknown';
+      throw failedPrecondition(
+        'SANDBOX_ERROR',
+        `sandbox "${id}" is in ERROR (${why}): restart it or load other code`,
+      );
+    }
+    if (this.status === 'STOPPING' || this.status === 'STOPPED')
+      throw failedPrecondition('SANDBOX_STOPPING', `sandbox "${id}" is being destroyed`);
+    if (this.modules.entry === '' && this.status === 'RUNNING')
+      throw failedPrecondition('NO_CODE', `sandbox "${id}" has no code yet: load some with ReloadSource`);
+  }
+
+  /** Puts new code, and the state it comes with, in force. */
+  commitCode(draft: Draft, stateJson: string, residence: Residence, nowMs: number): void {
+    this.modules.commit(draft, this.limits.versionsKept);
+    this.stateJson = stateJson;
+    this.revision++;
+    this.#plan = undefined;
+    const old = this.residence;
+    this.residence = residence;
+    if (old !== residence) old.forget();
+    this.become('RUNNING', nowMs);
+  }
+
+  commitState(stateJson: string): void {
+    this.stateJson = stateJson;
+    this.revision++;
+  }
+
+  become(status: SandboxStatus, nowMs: number, error?: SandboxError): void {
+    this.status = status;
+    this.error = error;
+    this.updatedAtMs = nowMs;
+    if (status === 'RUNNING') this.#losses = [];
+  }
+
+  setLimits(limits: Limits, nowMs: number): void {
+    this.limits = limits;
+    this.#plan = undefined;
+    this.updatedAtMs = nowMs;
+  }
+
+  /** Counts a worker lost to this sandbox's run, and stops the sandbox if there were too many. */
+  workerLost(why: string, nowMs: number): void {
+    this.restartCount++;
+    this.updatedAtMs = nowMs;
+    this.#losses = [...this.#losses.filter((at) => nowMs - at < LOSS_WINDOW_MS), nowMs];
+    if (this.#losses.length <= MAX_LOSSES) return;
+    const message = `took ${this.#losses.length} workers down within ${LOSS_WINDOW_MS / 1000} s, last: ${why}`;
+    this.become('ERROR', nowMs, { reason: 'RESTART_INTENSITY', message, occurredAtMs: nowMs });
+  }
+
+  /** What a worker needs to build the sandbox as it now is. */
+  plan(): BuildPlan {
+    this.#plan ??= planOf(this.modules.current, this.identity, this.limits);
+    return { ...this.#plan, stateJson: this.stateJson };
+  }
+
+  /** The same for code that is not in force yet. */
+  planFor(draft: Draft): BuildPlan {
+    return { ...planOf(draft, this.identity, this.limits), stateJson: this.stateJson };
+  }
+
+  info(): SandboxInfo {
+    const { status, updatedAtMs, restartCount, error, revision, limits, modules } = this;
+    return {
+      ...this.identity,
+      status,
+      limits,
+      entry: modules.entry,
+      modules: modules.activeVersions(),
+      updatedAtMs,
+      restartCount,
+      error,
+      revision,
+    };
+  }
+}
+
+/** Only what isolation, profile and population say of an identity matters to a build. */
+export function planOf(
+  draft: Draft,
+  identity: Pick<Identity, 'isolation' | 'securityProfile' | 'population'>,
+  limits: Limits,
+): BuildPlan {
+  return {
+    modules: [...draft.modules].map(([name, { code }]) => ({
+      name,
+      language: code.language,
+      text: code.language === 'wasm' ? Buffer.from(codeBytes(code)).toString('base64') : code.source,
+    })),
+    entry: draft.entry,
+    stateJson: '{}',
+    memoryBytes: limits.memoryBytes,
+    outputBytes: limits.outputBytes,
+    logBytes: limits.logBytes,
+    stateBytes: limits.stateBytes,
+    maxTasks: limits.maxTasks,
+    strict: identity.securityProfile === 'HIGH',
+    group: identity.isolation === 'REALM' ? `population:${identity.population}` : '',
+  };
+}

@@ -1,0 +1,74 @@
+import type { Catalog } from './catalog.ts';
+import type { SandboxRecord } from './record.ts';
+import type { Lane } from './supervisor/lane.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
+import type { WorkerProcess } from './supervisor/worker-process.ts';
+import type { ResourceUsage, RuntimeStatus, WorkerInfo } from './types.ts';
+
+/** What one sandbox uses now. A hibernated one is not woken for it. */
+export async function usageOf(
+  record: SandboxRecord,
+  supervisor: Supervisor,
+  nowMs: number,
+): Promise<ResourceUsage> {
+  const { residence, limits, identity } = record;
+  const resident = residence.lane !== undefined && residence.planned;
+  let tasks = 0;
+  if (resident && record.pendingRuns === 0) {
+    const { answer } = await supervisor.submit({
+      task: { kind: 'usage', wallMs: 1_000 },
+      residence,
+      plan: () => record.plan(),
+      cpuMs: limits.cpuTimeMs,
+      memoryBytes: limits.memoryBytes,
+    });
+    if (answer.o === 0) {
+      record.heapBytes = answer.h;
+      record.externalBytes = answer.x;
+      tasks = answer.tasks ?? 0;
+    }
+  }
+  return {
+    heapBytes: resident ? record.heapBytes : 0,
+    externalBytes: resident ? record.externalBytes : 0,
+    memoryLimitBytes: limits.memoryBytes,
+    tasks,
+    queuedRuns: record.pendingRuns,
+    cpuTotalUs: record.cpuTotalUs,
+    runs: record.runs,
+    uptimeMs: nowMs - identity.createdAtMs,
+    resident,
+    workerPid: resident ? (residence.lane?.worker.pid ?? 0) : 0,
+    restarts: record.restartCount,
+    stateBytes: Buffer.byteLength(record.stateJson),
+  };
+}
+
+export function runtimeStatus(supervisor: Supervisor, catalog: Catalog): RuntimeStatus {
+  const workers = [
+    ...[...supervisor.lanes].map(activeWorker),
+    ...supervisor.spares.map((worker) => workerInfo(worker, 'SPARE', 0, 0, 0)),
+  ];
+  return {
+    workers,
+    sandboxes: catalog.countByStatus(),
+    runs: Object.fromEntries(supervisor.runs),
+    kills: Object.fromEntries(supervisor.kills),
+    workersLostToOthers: supervisor.workersLostToOthers,
+  };
+}
+
+function activeWorker(lane: Lane): WorkerInfo {
+  const state = lane.held ? 'HELD' : 'ACTIVE';
+  return workerInfo(lane.worker, state, lane.residences.size, lane.load, lane.completed);
+}
+
+function workerInfo(
+  worker: WorkerProcess,
+  state: WorkerInfo['state'],
+  resident: number,
+  inFlight: number,
+  completed: number,
+): WorkerInfo {
+  return { pid: worker.pid, state, resident, inFlight, completed, rssBytes: worker.sample()?.rssBytes ?? 0 };
+}

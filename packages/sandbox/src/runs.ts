@@ -1,0 +1,142 @@
+import { cancelled, invalid, resourceExhausted } from '@petri/core';
+import { guestError, logsOf, outcomeOf, receiptOf, runResult } from './answers.ts';
+import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation/evaluator.ts';
+import type { Limits } from './limits.ts';
+import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
+import type { SandboxRecord } from './record.ts';
+import type { JobRequest, JobResult, TaskRequest } from './supervisor/job.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
+import type { CallOptions, Evaluation, EvaluationSpec } from './types.ts';
+
+const DEFAULT_RUN_MS = 30_000;
+// A full queue empties at an unknown pace: long enough not to hammer, short enough not to idle.
+const RETRY_MS = 100;
+
+/** Runs and evaluations of sandboxes: admission, limits, and the commit of what they changed. */
+export class Runs {
+  readonly #supervisor: Supervisor;
+  readonly #now: () => number;
+
+  constructor(supervisor: Supervisor, now: () => number) {
+    this.#supervisor = supervisor;
+    this.#now = now;
+  }
+
+  /** @throws PetriError failed_precondition, resource_exhausted, invalid_argument */
+  async run(record: SandboxRecord, spec: RunSpec, { signal }: CallOptions): Promise<RunResult> {
+    checkArguments(spec.target, record.limits);
+    const result = await this.#admit(record, signal, (limits) => ({
+      task: runTask(spec, limits),
+      cpuMs: Math.min(spec.cpuTimeMs ?? limits.cpuTimeMs, limits.cpuTimeMs),
+    }));
+    return runResult(result);
+  }
+
+  /** @throws PetriError as `run`; failed_precondition FITNESS_PROGRAM_FAILED */
+  async evaluate(record: SandboxRecord, spec: EvaluationSpec, { signal }: CallOptions): Promise<Evaluation> {
+    const evaluator = compileEvaluator(spec);
+    const result = await this.#admit(record, signal, (limits) => ({
+      task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs)),
+      cpuMs: limits.cpuTimeMs,
+    }));
+    return evaluation(spec, result);
+  }
+
+  async #admit(
+    record: SandboxRecord,
+    signal: AbortSignal | undefined,
+    request: (limits: Limits) => { task: TaskRequest; cpuMs: number },
+  ): Promise<JobResult> {
+    record.requireRunnable();
+    const { limits, identity } = record;
+    // One runs, the rest wait.
+    if (record.pendingRuns > limits.maxQueuedRuns)
+      throw resourceExhausted(
+        'QUEUE_FULL',
+        `sandbox "${identity.id}" has ${limits.maxQueuedRuns} runs waiting (limit max_queued_runs)`,
+        { resource: { type: 'sandbox', name: identity.id }, retryAfterMs: RETRY_MS },
+      );
+    record.pendingRuns++;
+    try {
+      return await record.gate.shared(() => {
+        record.requireRunnable();
+        if (signal?.aborted === true) throw cancelled();
+        const { task, cpuMs } = request(record.limits);
+        return this.#submit(record, { task, cpuMs, ...place(record) }, signal);
+      });
+    } finally {
+      record.pendingRuns--;
+    }
+  }
+
+  async #submit(
+    record: SandboxRecord,
+    request: JobRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<JobResult> {
+    const result = await this.#supervisor.submit(request, signal);
+    const { answer, workerLost } = result;
+    record.runs++;
+    record.cpuTotalUs += answer.c;
+    record.heapBytes = answer.h;
+    record.externalBytes = answer.x;
+    if (answer.o === 0 && answer.s !== undefined) record.commitState(answer.s);
+    if (workerLost) record.workerLost(answer.r ?? 'crashed', this.#now());
+    return result;
+  }
+}
+
+function place(record: SandboxRecord): Pick<JobRequest, 'residence' | 'plan' | 'memoryBytes'> {
+  return {
+    residence: record.residence,
+    plan: () => record.plan(),
+    memoryBytes: record.limits.memoryBytes,
+  };
+}
+
+function runTask({ target, timeoutMs, determinism }: RunSpec, limits: Limits): TaskRequest {
+  const wallMs = Math.min(timeoutMs ?? DEFAULT_RUN_MS, limits.executionTimeMs);
+  const common =
+    determinism === undefined
+      ? { kind: 'run' as const, wallMs }
+      : { kind: 'run' as const, wallMs, determinism };
+  if (target.kind === 'expression') return { ...common, expression: target.expression };
+  const { module, function: name, argumentsJson } = target;
+  return { ...common, call: { module, function: name, args: argumentsJson } };
+}
+
+function checkArguments(target: RunTarget, { argumentBytes, sourceBytes }: Limits): void {
+  const [field, text, most] =
+    target.kind === 'call'
+      ? ['spec.call.arguments', target.argumentsJson, argumentBytes]
+      : ['spec.expression', target.expression, sourceBytes];
+  // Three bytes a character is the most UTF-8 takes.
+  if (text.length * 3 <= most) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > most)
+    throw invalid([{ field, description: `has ${bytes} bytes as JSON, the limit is ${most}` }]);
+}
+
+/** @throws PetriError failed_precondition FITNESS_PROGRAM_FAILED */
+export function evaluation(spec: EvaluationSpec, result: JobResult): Evaluation {
+  const evaluator = compileEvaluator(spec);
+  const { answer } = result;
+  if (answer.program === true && answer.o !== 0) {
+    const { name, message } = guestError(answer);
+    throw programFailed(name === '' ? message : `${name}: ${message}`);
+  }
+  const outcome = outcomeOf(answer);
+  const evaluated: Evaluation = {
+    outcome,
+    components: {},
+    cases: [],
+    receipt: receiptOf(result),
+    evaluatorSha256: evaluator.sha256,
+    calls: answer.calls ?? 0,
+  };
+  if (outcome === 'COMPLETED') Object.assign(evaluated, evaluator.score(answer));
+  else evaluated.error = guestError(answer);
+  const logs = logsOf(answer);
+  if (logs !== undefined) evaluated.logs = logs;
+  return evaluated;
+}

@@ -1,0 +1,304 @@
+import { availableParallelism } from 'node:os';
+import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
+import { guestError } from './answers.ts';
+import { Catalog } from './catalog.ts';
+import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
+import type { Genome } from './genome.ts';
+import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
+import { checkDraft, Loads } from './loads.ts';
+import type { GuestError, RunResult, RunSpec } from './outcome.ts';
+import { type Identity, planOf, SandboxRecord } from './record.ts';
+import { evaluation, Runs } from './runs.ts';
+import { Supervisor } from './supervisor/supervisor.ts';
+import { archiveOf, recordOf } from './archive.ts';
+import { runtimeStatus, usageOf } from './report.ts';
+import type {
+  CallOptions,
+  CandidateOptions,
+  CreateSpec,
+  Evaluation,
+  EvaluationSpec,
+  ListPage,
+  ListQuery,
+  ModuleHistoryInfo,
+  ModuleVersionInfo,
+  ReloadAnswer,
+  ReloadSpec,
+  ResourceUsage,
+  RollbackSpec,
+  RuntimeStatus,
+  SandboxArchive,
+  SandboxInfo,
+  SandboxRuntime,
+} from './types.ts';
+import { ModuleTable } from './versions.ts';
+
+const DEFAULT_GRACE_MS = 5_000;
+// Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
+const RUNS_PER_WORKER = 256;
+
+export type RuntimeOptions = {
+  /** Worker processes that take runs. Default: one for each core. */
+  workers?: number;
+  /** Warm workers that replace lost ones. Default 1. */
+  spares?: number;
+  /** Realms each worker keeps ready, so that creation and reload wait for none. Default 16 (21 MB). */
+  warmRealms?: number;
+  /** Sandboxes a worker holds before it hibernates the least recently used. Default 2,000. */
+  residentsPerWorker?: number;
+};
+
+/** Starts workers and answers an empty runtime. The caller closes it. */
+export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise<SandboxRuntime> {
+  const workers = options.workers ?? availableParallelism();
+  const supervisor = await Supervisor.start({
+    workers,
+    spares: options.spares ?? 1,
+    warmRealms: options.warmRealms ?? 16,
+    warmBytes: DEFAULT_LIMITS.memoryBytes,
+    capacity: options.residentsPerWorker ?? 2_000,
+    wasmPages: 2_048,
+  });
+  return new Runtime(supervisor, workers);
+}
+
+class Runtime implements SandboxRuntime {
+  readonly concurrency: number;
+  readonly #supervisor: Supervisor;
+  readonly #catalog = new Catalog();
+  readonly #loads: Loads;
+  readonly #runs: Runs;
+  readonly #now = Date.now;
+
+  constructor(supervisor: Supervisor, workers: number) {
+    this.#supervisor = supervisor;
+    this.#loads = new Loads(supervisor, this.#now);
+    this.#runs = new Runs(supervisor, this.#now);
+    this.concurrency = workers * RUNS_PER_WORKER;
+  }
+
+  async create(spec: CreateSpec, options: CallOptions = {}): Promise<SandboxInfo> {
+    const record = this.#newRecord(spec);
+    const { genome, loadTimeoutMs } = spec;
+    if (genome === undefined) {
+      this.#catalog.add(record);
+      record.become('RUNNING', this.#now());
+      return record.info();
+    }
+    const draft = record.modules.draft(genome.modules, [], genome.entry, this.#now());
+    checkDraft(draft, record.limits, record.identity.securityProfile);
+    this.#catalog.add(record);
+    const load = loadTimeoutMs === undefined ? {} : { loadTimeoutMs };
+    await this.#orRemove(record, () =>
+      record.gate.exclusive(() => this.#loads.first(record, draft, load, options)),
+    );
+    return record.info();
+  }
+
+  get(id: string): SandboxInfo {
+    return this.#catalog.require(id).info();
+  }
+
+  list(query: ListQuery): ListPage {
+    return this.#catalog.list(query, this.#now());
+  }
+
+  // Each method that can refuse does so by rejection, whether it has to wait or not.
+  // oxlint-disable-next-line typescript/require-await
+  async updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo> {
+    const record = this.#catalog.require(id);
+    record.setLimits(compileLimits(change, record.limits), this.#now());
+    // What is under way keeps the limits it was built with; the next run is built anew.
+    // eslint-disable-next-line
+    void record.gate.exclusive(async () => record.residence.forget()).catch(() => {});
+    return record.info();
+  }
+
+  async restart(id: string, { resetState = false } = {}): Promise<SandboxInfo> {
+    const record = this.#catalog.require(id);
+    await record.gate.exclusive(async () => {
+      if (record.destroying !== undefined) throw stopping(id);
+      if (resetState) record.commitState('{}');
+      record.restartCount++;
+      if (record.modules.entry === '') {
+        record.become('RUNNING', this.#now());
+        return;
+      }
+      try {
+        await this.#loads.first(record, record.modules.current, {}, {});
+      } catch (thrown) {
+        const message = thrown instanceof Error ? thrown.message : String(thrown);
+        record.become('ERROR', this.#now(), { reason: 'START_FAILED', message, occurredAtMs: this.#now() });
+        throw thrown;
+      }
+    });
+    return record.info();
+  }
+
+  destroy(
+    id: string,
+    { graceMs = DEFAULT_GRACE_MS }: { graceMs?: number } = {},
+  ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
+    let record: SandboxRecord;
+    try {
+      record = this.#catalog.require(id);
+    } catch (thrown) {
+      return Promise.reject(thrown as Error);
+    }
+    record.destroying ??= this.#destroy(record, graceMs);
+    return record.destroying as ReturnType<Runtime['destroy']>;
+  }
+
+  async reload(id: string, spec: ReloadSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
+    const record = this.#catalog.require(id);
+    const draft = () => record.modules.draft(spec.modules, spec.remove ?? [], spec.entry ?? '', this.#now());
+    const result = await this.#loads.reload(record, draft, spec, options);
+    return { result, sandbox: record.info() };
+  }
+
+  async rollback(id: string, spec: RollbackSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
+    const record = this.#catalog.require(id);
+    const draft = () => record.modules.rollback(spec.module || record.modules.entry, spec.version ?? 0);
+    const result = await this.#loads.reload(record, draft, spec, options);
+    return { result, sandbox: record.info() };
+  }
+
+  moduleVersion(id: string, module: string, version = 0): ModuleVersionInfo {
+    return this.#catalog.require(id).modules.version(module, version);
+  }
+
+  moduleHistory(id: string, module: string): ModuleHistoryInfo {
+    return this.#catalog.require(id).modules.history(module);
+  }
+
+  export(id: string): SandboxArchive {
+    return archiveOf(this.#catalog.require(id), this.#now());
+  }
+
+  async import(archive: SandboxArchive, id = archive.id): Promise<SandboxInfo> {
+    const record = recordOf(archive, id, this.#now());
+    this.#catalog.add(record);
+    if (record.modules.entry === '') record.become('RUNNING', this.#now());
+    else
+      await this.#orRemove(record, () =>
+        record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {})),
+      );
+    return record.info();
+  }
+
+  // oxlint-disable-next-line typescript/require-await
+  async run(id: string, spec: RunSpec, options: CallOptions = {}): Promise<RunResult> {
+    return this.#runs.run(this.#catalog.require(id), spec, options);
+  }
+
+  // oxlint-disable-next-line typescript/require-await
+  async evaluate(id: string, spec: EvaluationSpec, options: CallOptions = {}): Promise<Evaluation> {
+    return this.#runs.evaluate(this.#catalog.require(id), spec, options);
+  }
+
+  async evaluateGenome(
+    genome: Genome,
+    spec: EvaluationSpec,
+    group: string,
+    candidate: CandidateOptions,
+    { signal }: CallOptions = {},
+  ): Promise<Evaluation> {
+    const limits = compileLimits(candidate.limits);
+    const { isolation = 'ISOLATE', securityProfile = 'MEDIUM' } = candidate;
+    const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
+    checkDraft(draft, limits, securityProfile);
+    const plan = planOf(draft, { isolation: 'ISOLATE', securityProfile, population: '' }, limits);
+    if (isolation === 'REALM') plan.group = `call:${group}`;
+    const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
+    const request = { task, plan: () => plan, cpuMs: limits.cpuTimeMs, memoryBytes: limits.memoryBytes };
+    return evaluation(spec, await this.#supervisor.submit(request, signal));
+  }
+
+  usage(id: string): Promise<ResourceUsage> {
+    return usageOf(this.#catalog.require(id), this.#supervisor, this.#now());
+  }
+
+  status(): RuntimeStatus {
+    return runtimeStatus(this.#supervisor, this.#catalog);
+  }
+
+  close(): Promise<void> {
+    return this.#supervisor.close();
+  }
+
+  /** @throws PetriError invalid_argument, already_exists */
+  #newRecord(spec: CreateSpec): SandboxRecord {
+    const { isolation = 'ISOLATE', securityProfile = 'MEDIUM', population = '', labels = {} } = spec;
+    const id = spec.id || newId('sb');
+    const violations = [idViolation('id', id) ?? []].flat();
+    if (population !== '') violations.push(...[idViolation('population', population) ?? []].flat());
+    else if (isolation === 'REALM')
+      violations.push({
+        field: 'population',
+        description: 'is required for REALM: its members share isolates',
+      });
+    if (violations.length > 0) throw invalid(violations);
+    if (this.#catalog.has(id)) throw alreadyExists('sandbox', id);
+    const identity: Identity = {
+      id,
+      isolation,
+      securityProfile,
+      population,
+      labels,
+      createdAtMs: this.#now(),
+    };
+    const limits = compileLimits(spec.limits);
+    const stateJson = spec.stateJson ?? '{}';
+    if (Buffer.byteLength(stateJson) > limits.stateBytes)
+      throw invalid([{ field: 'state', description: `is larger than ${limits.stateBytes} bytes as JSON` }]);
+    return new SandboxRecord(identity, new ModuleTable(), limits, stateJson);
+  }
+
+  /** A sandbox whose first code can't be loaded was never there. */
+  async #orRemove(record: SandboxRecord, load: () => Promise<void>): Promise<void> {
+    try {
+      await load();
+    } catch (thrown) {
+      this.#catalog.remove(record);
+      record.gate.clear(thrown);
+      throw thrown;
+    }
+  }
+
+  async #destroy(
+    record: SandboxRecord,
+    graceMs: number,
+  ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
+    record.become('STOPPING', this.#now());
+    record.gate.clear(cancelled({ reason: 'SANDBOX_DESTROYED' }));
+    const until = this.#now() + graceMs;
+    const hurry = setTimeout(() => this.#supervisor.cancelResidence(record.residence), graceMs);
+    let stopError: GuestError | undefined;
+    try {
+      await record.gate.exclusive(async () => {
+        if (record.residence.lane === undefined) return;
+        const wallMs = Math.max(50, until - this.#now());
+        const { residence, limits } = record;
+        const { answer } = await this.#supervisor.submit({
+          task: { kind: 'stop', wallMs },
+          residence,
+          plan: () => record.plan(),
+          cpuMs: limits.cpuTimeMs,
+          memoryBytes: limits.memoryBytes,
+        });
+        if (answer.o !== 0) stopError = guestError(answer);
+      });
+    } finally {
+      clearTimeout(hurry);
+      this.#supervisor.release(record.residence);
+      this.#catalog.remove(record);
+      record.become('STOPPED', this.#now());
+    }
+    const sandbox = record.info();
+    return stopError === undefined ? { sandbox } : { sandbox, stopError };
+  }
+}
+
+function stopping(id: string): Error {
+  return failedPrecondition('SANDBOX_STOPPING', `sandbox "${id}" is being destroyed`);
+}

@@ -1,0 +1,42 @@
+import type { Job } from './job.ts';
+
+/** Jobs by the signal that cancels them: one listener for each signal, however many jobs a batch has. */
+export class Cancellations {
+  readonly #cancel: (job: Job) => void;
+  readonly #jobs = new WeakMap<AbortSignal, Set<Job>>();
+  readonly #signals = new WeakMap<Job, AbortSignal>();
+
+  constructor(cancel: (job: Job) => void) {
+    this.#cancel = cancel;
+  }
+
+  watch(signal: AbortSignal, job: Job): void {
+    if (signal.aborted) {
+      job.condemn(
+        'CANCELLED',
+        'cancelled by the caller before it started',
+        { wallMs: 0, cpuMs: 0 },
+        0,
+        false,
+      );
+      return;
+    }
+    let jobs = this.#jobs.get(signal);
+    if (jobs === undefined) {
+      jobs = new Set();
+      this.#jobs.set(signal, jobs);
+      const watched = jobs;
+      signal.addEventListener('abort', () => {
+        for (const each of watched) this.#cancel(each);
+        watched.clear();
+      });
+    }
+    jobs.add(job);
+    this.#signals.set(job, signal);
+  }
+
+  forget(job: Job): void {
+    const signal = this.#signals.get(job);
+    if (signal !== undefined) this.#jobs.get(signal)?.delete(job);
+  }
+}

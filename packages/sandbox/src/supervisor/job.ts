@@ -1,0 +1,92 @@
+import { type Outcome, OUTCOMES } from '../outcome.ts';
+import type { Answer, BuildPlan, Task } from '../protocol.ts';
+import { monotonicMs } from '../recorder.ts';
+import type { Residence } from './residence.ts';
+
+/** A task as the runtime asks for it: the supervisor adds ids, keys and plans. */
+export type TaskRequest = Task extends infer T
+  ? T extends Task
+    ? Omit<T, 'id' | 'key' | 'plan'>
+    : never
+  : never;
+
+export type JobRequest = {
+  task: TaskRequest;
+  /** Where the sandbox lives; absent for one-shot candidates. */
+  residence?: Residence;
+  /** What to build if no worker holds it. */
+  plan: () => BuildPlan;
+  /** CPU time of the run, in milliseconds; memory it may add to its worker, in bytes. */
+  cpuMs: number;
+  memoryBytes: number;
+  /** Told when the code is evaluated and its start() runs. */
+  starting?: () => void;
+};
+
+export type JobResult = {
+  answer: Answer;
+  workerPid: number;
+  attempt: number;
+  queuedUs: number;
+  workerLost: boolean;
+};
+
+/** One task on its way: queued, sent to a worker, perhaps sent to another, and settled once. */
+export class Job {
+  readonly id: number;
+  readonly request: JobRequest;
+  readonly result: Promise<JobResult>;
+  readonly #resolve: (result: JobResult) => void;
+  readonly #acceptedAt = monotonicMs();
+  #sentAt = 0;
+  settled = false;
+  /** How often it was handed to a worker. */
+  attempt = 0;
+  /** Times a worker died while it ran, for no reason that the supervisor gave. */
+  crashes = 0;
+  cancelledAt: number | undefined;
+  /** Its id on the wire, another each time it is sent: late answers to an earlier sending mean nothing. */
+  wireId = 0;
+
+  constructor(id: number, request: JobRequest) {
+    this.id = id;
+    this.request = request;
+    const { promise, resolve } = Promise.withResolvers<JobResult>();
+    this.result = promise;
+    this.#resolve = resolve;
+  }
+
+  sent(wireId: number): void {
+    this.wireId = wireId;
+    this.attempt++;
+    this.#sentAt = monotonicMs();
+  }
+
+  settle(answer: Answer, workerPid: number, workerLost: boolean): void {
+    if (this.settled) return;
+    this.settled = true;
+    const waitedMs = (this.#sentAt || monotonicMs()) - this.#acceptedAt;
+    const queuedUs = Math.max(0, Math.round(waitedMs * 1000));
+    this.#resolve({ answer, workerPid, attempt: this.attempt, queuedUs, workerLost });
+  }
+
+  /** Settles with a verdict of the supervisor's, for a run that did not live to answer. */
+  condemn(
+    outcome: Outcome,
+    reason: string,
+    used: { wallMs: number; cpuMs: number },
+    workerPid: number,
+    workerLost: boolean,
+  ): void {
+    const answer: Answer = {
+      id: this.wireId,
+      o: OUTCOMES.indexOf(outcome),
+      r: reason,
+      w: Math.max(0, Math.round(used.wallMs * 1000)),
+      c: Math.max(0, Math.round(used.cpuMs * 1000)),
+      h: 0,
+      x: 0,
+    };
+    this.settle(answer, workerPid, workerLost);
+  }
+}

@@ -1,0 +1,235 @@
+import type { FromWorker, Task, ToWorker } from '../protocol.ts';
+import type { Job } from './job.ts';
+import type { Residence } from './residence.ts';
+import type { WorkerExit, WorkerProcess } from './worker-process.ts';
+
+// Enough tasks are under way to keep a worker busy for so long, in milliseconds; more could not be taken back in time.
+const AHEAD_MS = 4;
+const MIN_AHEAD = 2;
+const MAX_AHEAD = 128;
+const SMOOTHING = 0.05;
+// Large arguments: no more than this stands in the channel to one worker, in bytes.
+const MAX_UNSENT = 1 << 20;
+
+export type LaneEvents = {
+  answered: (
+    lane: Lane,
+    job: Job,
+    answer: Extract<FromWorker, { kind: 'answers' }>['answers'][number],
+  ) => void;
+  lost: (lane: Lane, exit: WorkerExit) => void;
+  /** There is room for more jobs. */
+  room: (lane: Lane) => void;
+};
+
+/** Why a worker is being ended, and for which job. */
+export type Verdict = {
+  job: Job | undefined;
+  outcome: 'TIMEOUT' | 'CPU_LIMIT' | 'MEMORY_LIMIT' | 'CANCELLED';
+  reason: string;
+  /** CPU time the job was seen to use, in milliseconds. */
+  cpuMs: number;
+};
+
+/** One worker and the jobs that are its own: some sent, some waiting to be. */
+export class Lane {
+  static #lastWireId = 0;
+
+  readonly worker: WorkerProcess;
+  readonly residences = new Map<number, Residence>();
+  /** The sandbox that has this worker to itself. */
+  readonly owner: Residence | undefined;
+  readonly #events: LaneEvents;
+  #waiting: Job[] = [];
+  readonly #sent = new Map<number, Job>();
+  #notices: ToWorker[] = [];
+  #flushing = false;
+  #taskMs = 0.1;
+  #holder: number | undefined;
+  completed = 0;
+  verdict: Verdict | undefined;
+  idleSince = 0;
+
+  constructor(worker: WorkerProcess, owner: Residence | undefined, events: LaneEvents) {
+    this.worker = worker;
+    this.owner = owner;
+    this.#events = events;
+    worker.attach({
+      message: (message) => this.#receive(message),
+      exit: (exit) => events.lost(this, exit),
+    });
+  }
+
+  /** Whether one job keeps it busy for longer than a moment: it is sent no others. */
+  get held(): boolean {
+    return this.#holder !== undefined;
+  }
+
+  get holder(): number | undefined {
+    return this.#holder;
+  }
+
+  holdFor(jobId: number | undefined): void {
+    this.#holder = jobId;
+    this.#scheduleFlush();
+  }
+
+  get sent(): ReadonlyMap<number, Job> {
+    return this.#sent;
+  }
+
+  /** Jobs sent and waiting. */
+  get load(): number {
+    return this.#sent.size + this.#waiting.length;
+  }
+
+  /** Milliseconds of work that has not been sent yet, by experience. */
+  get backlogMs(): number {
+    return this.#waiting.length * this.#taskMs;
+  }
+
+  /** Whether it takes new jobs. */
+  get open(): boolean {
+    return this.#holder === undefined && this.verdict === undefined;
+  }
+
+  /** How many jobs given now would be sent at once. */
+  get room(): number {
+    if (!this.open || this.worker.unsentBytes >= MAX_UNSENT) return 0;
+    return this.#window - this.#sent.size - this.#waiting.length;
+  }
+
+  push(job: Job): void {
+    this.#waiting.push(job);
+    this.#scheduleFlush();
+  }
+
+  cancel(job: Job): void {
+    const at = this.#waiting.indexOf(job);
+    if (at >= 0) {
+      this.#waiting.splice(at, 1);
+      job.condemn(
+        'CANCELLED',
+        'cancelled by the caller before it started',
+        { wallMs: 0, cpuMs: 0 },
+        0,
+        false,
+      );
+    } else if (this.#sent.get(job.wireId) === job) this.notify({ kind: 'cancel', id: job.wireId });
+  }
+
+  notify(message: ToWorker): void {
+    this.#notices.push(message);
+    this.#scheduleFlush();
+  }
+
+  /** Gives up jobs for which `wanted` holds; in the order in which they came. Late answers to them are ignored. */
+  giveUp(wanted: (job: Job) => boolean): Job[] {
+    const given: Job[] = [];
+    for (const job of this.#sent.values()) {
+      if (!wanted(job)) continue;
+      given.push(job);
+      this.#take(job.wireId);
+      this.#notices.push({ kind: 'cancel', id: job.wireId });
+    }
+    given.push(...this.#waiting.filter(wanted));
+    this.#waiting = this.#waiting.filter((job) => !wanted(job));
+    this.#scheduleFlush();
+    return given;
+  }
+
+  /** Jobs of one sandbox that another lane could take: none of its jobs is under way here. */
+  stealable(): Residence | undefined {
+    for (let index = this.#waiting.length - 1; index >= 0; index--) {
+      const residence = this.#waiting[index]?.request.residence;
+      if (residence !== undefined && residence.inFlight === 0 && !residence.alone) return residence;
+    }
+    return undefined;
+  }
+
+  jobsOf(residence: Residence): Job[] {
+    return [...this.#sent.values(), ...this.#waiting].filter(
+      ({ request }) => request.residence === residence,
+    );
+  }
+
+  get #window(): number {
+    return Math.min(MAX_AHEAD, Math.max(MIN_AHEAD, Math.round(AHEAD_MS / this.#taskMs)));
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // Whatever is asked for in one turn of the event loop goes out in one frame.
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const messages: ToWorker[] = this.#notices;
+    this.#notices = [];
+    const window = this.#window;
+    if (this.open)
+      while (this.#waiting.length > 0 && this.#sent.size < window && this.worker.unsentBytes < MAX_UNSENT) {
+        const job = this.#waiting.shift() as Job;
+        job.sent(++Lane.#lastWireId);
+        this.#sent.set(job.wireId, job);
+        messages.push(this.#message(job));
+      }
+    if (messages.length > 0) this.worker.send(messages);
+  }
+
+  #message(job: Job): Task {
+    const { task, residence, plan } = job.request;
+    if (residence === undefined) return { ...task, id: job.wireId, key: 0, plan: plan() } as Task;
+    residence.inFlight++;
+    residence.settle(this);
+    const { key } = residence;
+    if (residence.planned && task.kind !== 'load') return { ...task, id: job.wireId, key } as Task;
+    residence.planned = true;
+    return { ...task, id: job.wireId, key, plan: plan() } as Task;
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'answers':
+        for (const key of message.dropped) this.residences.get(key)?.gone();
+        for (const answer of message.answers) {
+          const job = this.#take(answer.id);
+          if (job === undefined) continue;
+          this.completed++;
+          this.#taskMs += SMOOTHING * (Math.min(answer.w, answer.c + 50) / 1000 - this.#taskMs);
+          this.#events.answered(this, job, answer);
+        }
+        break;
+      case 'missing': {
+        const job = this.#take(message.id);
+        if (job === undefined) break;
+        const { residence } = job.request;
+        if (residence !== undefined) residence.planned = false;
+        // A sandbox's jobs keep their order, and ids are given in that order.
+        const at = this.#waiting.findIndex(({ id }) => id > job.id);
+        this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, job);
+        break;
+      }
+      case 'starting':
+        this.#sent.get(message.id)?.request.starting?.();
+        break;
+      case 'ready':
+        break;
+    }
+    if (this.#waiting.length > 0) this.#scheduleFlush();
+    else this.#events.room(this);
+  }
+
+  #take(id: number): Job | undefined {
+    const job = this.#sent.get(id);
+    if (job === undefined) return undefined;
+    this.#sent.delete(id);
+    const { residence } = job.request;
+    if (residence !== undefined) residence.inFlight--;
+    return job;
+  }
+}

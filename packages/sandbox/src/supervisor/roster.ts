@@ -1,0 +1,76 @@
+import { WorkerProcess, type WorkerOptions } from './worker-process.ts';
+
+const ATTEMPTS = 5;
+
+/** Makes workers, and keeps some ready: forking one takes long, taking one does not. */
+export class Roster {
+  readonly #options: WorkerOptions;
+  readonly #size: number;
+  readonly #waiting: WorkerProcess[] = [];
+  #making = 0;
+  #closed = false;
+
+  constructor(size: number, options: WorkerOptions) {
+    this.#size = size;
+    this.#options = options;
+  }
+
+  get waiting(): readonly WorkerProcess[] {
+    return this.#waiting;
+  }
+
+  /**
+   * A ready worker, warm if there is one; the caller owns it.
+   *
+   * @throws Error, when several in a row end before they are ready
+   */
+  async take(): Promise<WorkerProcess> {
+    for (let worker = this.#waiting.shift(); worker !== undefined; worker = this.#waiting.shift()) {
+      this.fill();
+      return worker;
+    }
+    return this.#make();
+  }
+
+  /** Replaces what was taken, in the background. */
+  fill(): void {
+    if (this.#closed || this.#waiting.length + this.#making >= this.#size) return;
+    this.#making++;
+    this.#make()
+      .then((worker) => {
+        if (this.#closed) return worker.kill();
+        this.#waiting.push(worker);
+        void worker.exited.then(() => this.#lost(worker));
+        return undefined;
+      })
+      .catch((thrown: unknown) => process.emitWarning(String(thrown)))
+      .finally(() => {
+        this.#making--;
+        this.fill();
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#waiting.map((worker) => worker.kill()));
+  }
+
+  #lost(worker: WorkerProcess): void {
+    const at = this.#waiting.indexOf(worker);
+    if (at < 0) return;
+    this.#waiting.splice(at, 1);
+    this.fill();
+  }
+
+  async #make(): Promise<WorkerProcess> {
+    for (let attempt = 1; ; attempt++) {
+      const worker = new WorkerProcess(this.#options);
+      try {
+        await worker.ready;
+        return worker;
+      } catch (thrown) {
+        if (attempt === ATTEMPTS || this.#closed) throw thrown;
+      }
+    }
+  }
+}

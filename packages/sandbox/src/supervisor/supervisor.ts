@@ -1,0 +1,355 @@
+import { PetriError, unavailable } from '@petri/core';
+import { type Outcome, OUTCOMES } from '../outcome.ts';
+import type { Answer } from '../protocol.ts';
+import { monotonicMs } from '../recorder.ts';
+import { Cancellations } from './cancellations.ts';
+import { crashVerdict } from './crash.ts';
+import { Job, type JobRequest, type JobResult } from './job.ts';
+import { Lane, type LaneEvents, type Verdict } from './lane.ts';
+import type { Residence } from './residence.ts';
+import { Roster } from './roster.ts';
+import { Watchdog } from './watchdog.ts';
+import type { WorkerExit, WorkerOptions, WorkerProcess } from './worker-process.ts';
+
+export type SupervisorOptions = WorkerOptions & {
+  /** Workers that take runs; as many again may be added for a while when all are held. */
+  workers: number;
+  /** Workers that wait, warm, to replace one that was lost. */
+  spares: number;
+};
+
+// All lanes held: the next job waits so long for one before a worker is added, in milliseconds.
+const BACKLOG_WORTH_MOVING_MS = 5;
+const EXTRA_LANE_IDLE_MS = 10_000;
+const MAX_LANES_FACTOR = 4;
+
+/**
+ * Gets jobs done by workers, whatever the guests do: exact blame, replacement of what was lost, and every other job
+ * run again. It owns the clock and the processes; it knows nothing of sandboxes but where their isolates are.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #roster: Roster;
+  readonly #lanes = new Set<Lane>();
+  readonly #watchdog: Watchdog;
+  readonly #cancellations = new Cancellations((job) => this.#cancel(job));
+  readonly #laneEvents: LaneEvents;
+  /** Jobs of no sandbox, for whichever lane has room. */
+  readonly #oneShots: Job[] = [];
+  /** Jobs of sandboxes for which there is no lane now. */
+  #homeless: Job[] = [];
+  #lastJob = 0;
+  #adding = 0;
+  #closed = false;
+  readonly runs = new Map<Outcome, number>();
+  readonly kills = new Map<Outcome, number>();
+  workersLostToOthers = 0;
+
+  private constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#roster = new Roster(options.spares, options);
+    this.#watchdog = new Watchdog(() => this.#lanes, {
+      held: (lane) => this.#hold(lane),
+      released: (lane) => this.#unhold(lane),
+      condemned: (lane, verdict) => this.#condemn(lane, verdict),
+    });
+    this.#laneEvents = {
+      answered: (lane, job, answer) => this.#answered(lane, job, answer),
+      lost: (lane, exit) => this.#lost(lane, exit),
+      room: (lane) => this.#feed(lane),
+    };
+  }
+
+  /** Resolves when all workers are ready. */
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const supervisor = new Supervisor(options);
+    try {
+      await Promise.all(Array.from({ length: options.workers }, () => supervisor.#addLane(undefined)));
+    } catch (thrown) {
+      await supervisor.close();
+      throw thrown;
+    }
+    supervisor.#roster.fill();
+    return supervisor;
+  }
+
+  /**
+   * Does a job. Resolves whatever the guest does.
+   *
+   * @throws PetriError unavailable, when the supervisor is closed
+   */
+  submit(request: JobRequest, signal?: AbortSignal): Promise<JobResult> {
+    if (this.#closed) return Promise.reject(closedError());
+    const job = new Job(++this.#lastJob, request);
+    if (signal !== undefined) this.#cancellations.watch(signal, job);
+    if (!job.settled) this.#place(job);
+    this.#watchdog.wake();
+    return job.result;
+  }
+
+  /** Cancels every job of a sandbox. */
+  cancelResidence(residence: Residence): void {
+    const jobs = this.#homeless.filter(({ request }) => request.residence === residence);
+    for (const lane of this.#lanes) jobs.push(...lane.jobsOf(residence));
+    for (const job of jobs) this.#cancel(job);
+  }
+
+  /** The sandbox is gone: so is what was built of it, and its worker if it had one to itself. */
+  release(residence: Residence): void {
+    const { lane } = residence;
+    residence.forget();
+    if (lane?.owner === residence) this.#retire(lane);
+  }
+
+  get lanes(): ReadonlySet<Lane> {
+    return this.#lanes;
+  }
+
+  get spares(): readonly WorkerProcess[] {
+    return this.#roster.waiting;
+  }
+
+  /** Ends all workers. What was under way is CANCELLED. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watchdog.stop();
+    const jobs = [...this.#oneShots.splice(0), ...this.#homeless.splice(0)];
+    for (const lane of this.#lanes) jobs.push(...lane.giveUp(() => true));
+    for (const job of jobs) cancelled(job, 'the node is closing');
+    await Promise.all([this.#roster.close(), ...[...this.#lanes].map((lane) => lane.worker.kill())]);
+  }
+
+  #place(job: Job): void {
+    const { residence } = job.request;
+    if (residence === undefined) {
+      this.#oneShots.push(job);
+      this.#feedAll();
+      return;
+    }
+    const lane = this.#laneFor(residence);
+    if (lane === undefined) {
+      this.#homeless.push(job);
+      this.#wantLane(residence);
+    } else {
+      residence.settle(lane);
+      lane.push(job);
+    }
+  }
+
+  /** Where the sandbox is, unless that is held by somebody else's run or far behind; else where there is least to do. */
+  #laneFor(residence: Residence): Lane | undefined {
+    const { lane } = residence;
+    if (lane !== undefined && lane.verdict === undefined) {
+      if (residence.inFlight > 0 || residence.alone) return lane;
+      if (!lane.held && lane.backlogMs < BACKLOG_WORTH_MOVING_MS) return lane;
+      if (lane.jobsOf(residence).length > 0) return lane;
+    }
+    if (residence.alone) return undefined;
+    let best: Lane | undefined;
+    for (const candidate of this.#lanes) {
+      if (!candidate.open || candidate.owner !== undefined) continue;
+      if (best === undefined || candidate.load < best.load) best = candidate;
+    }
+    return best;
+  }
+
+  /** Gives one-shot jobs to lanes that have room. */
+  #feedAll(): void {
+    let open = false;
+    for (const lane of this.#lanes) {
+      if (lane.owner !== undefined) continue;
+      open ||= lane.open;
+      for (let room = lane.room; room > 0 && this.#oneShots.length > 0; room--)
+        lane.push(this.#oneShots.shift() as Job);
+    }
+    if (!open && this.#oneShots.length > 0) this.#wantLane(undefined);
+  }
+
+  /** A lane is there, or free again: it gets what waits for one. */
+  #feed(lane: Lane): void {
+    if (this.#closed) return;
+    lane.idleSince = monotonicMs();
+    if (lane.owner !== undefined) return;
+    if (this.#homeless.length > 0) {
+      const homeless = this.#homeless;
+      this.#homeless = [];
+      for (const job of homeless) this.#place(job);
+    }
+    this.#feedAll();
+    if (lane.load === 0) this.#steal(lane);
+    this.#retireExtra(lane);
+  }
+
+  #steal(thief: Lane): void {
+    for (const lane of this.#lanes) {
+      if (lane === thief || lane.backlogMs < BACKLOG_WORTH_MOVING_MS) continue;
+      const residence = lane.stealable();
+      if (residence === undefined) continue;
+      const jobs = lane.giveUp((job) => job.request.residence === residence);
+      residence.settle(thief);
+      for (const job of jobs) thief.push(job);
+      return;
+    }
+  }
+
+  /** One run keeps a worker: everything else that waits there goes elsewhere. */
+  #hold(lane: Lane): void {
+    const { taskId } = lane.worker.doing();
+    lane.holdFor(taskId);
+    const running = lane.sent.get(taskId)?.request.residence;
+    const jobs = lane.giveUp(
+      (job) => job.wireId !== taskId && (running === undefined || job.request.residence !== running),
+    );
+    this.#replace(jobs);
+  }
+
+  #unhold(lane: Lane): void {
+    lane.holdFor(undefined);
+    this.#feed(lane);
+  }
+
+  #condemn(lane: Lane, verdict: Verdict): void {
+    lane.verdict = verdict;
+    this.#replace(lane.giveUp((job) => job !== verdict.job));
+    void lane.worker.kill();
+  }
+
+  /** Places jobs anew, in their order. */
+  #replace(jobs: Job[]): void {
+    for (const job of jobs) {
+      if (job.cancelledAt !== undefined) {
+        cancelled(job, 'cancelled by the caller');
+        continue;
+      }
+      const { residence } = job.request;
+      if (residence !== undefined && residence.inFlight === 0) this.#moveAway(residence);
+      this.#place(job);
+    }
+    if (jobs.length > 0) this.#watchdog.wake();
+  }
+
+  #moveAway(residence: Residence): void {
+    const { lane } = residence;
+    if (lane !== undefined && (lane.held || lane.verdict !== undefined)) residence.forget();
+  }
+
+  #answered(lane: Lane, job: Job, answer: Answer): void {
+    const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
+    this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
+    this.#cancellations.forget(job);
+    job.settle(answer, lane.worker.pid, false);
+    if (lane.held && job.wireId === lane.holder) this.#unhold(lane);
+  }
+
+  /** A worker is gone. Whose fault it was, the flight recorder tells. */
+  #lost(lane: Lane, exit: WorkerExit): void {
+    this.#lanes.delete(lane);
+    const { verdict } = lane;
+    const entry = lane.worker.doing();
+    const culprit = verdict === undefined ? lane.sent.get(entry.taskId) : verdict.job;
+    const jobs = lane.giveUp(() => true).filter((job) => !job.settled);
+    for (const residence of [...lane.residences.values()]) residence.gone();
+    if (this.#closed) return;
+    const judged = verdict ?? (culprit === undefined ? undefined : crashVerdict(culprit, exit));
+    if (culprit !== undefined && judged !== undefined) {
+      const { outcome, reason } = judged;
+      const used = { wallMs: monotonicMs() - entry.startedAt, cpuMs: verdict?.cpuMs ?? 0 };
+      this.kills.set(outcome, (this.kills.get(outcome) ?? 0) + 1);
+      this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
+      this.#cancellations.forget(culprit);
+      culprit.condemn(outcome, reason, used, lane.worker.pid, true);
+    } else this.workersLostToOthers++;
+    if (lane.owner === undefined && this.#shared < this.#options.workers) this.#wantLane(undefined);
+    this.#replace(jobs.filter((job) => !job.settled));
+  }
+
+  get #shared(): number {
+    let count = 0;
+    for (const { owner } of this.#lanes) if (owner === undefined) count++;
+    return count;
+  }
+
+  /** Puts a spare to work, soon. */
+  #wantLane(owner: Residence | undefined): void {
+    if (this.#closed) return;
+    const alone = owner?.alone === true ? owner : undefined;
+    if (alone === undefined) {
+      if (this.#adding + this.#shared >= this.#options.workers * MAX_LANES_FACTOR) return;
+      if (this.#adding > 0 && this.#adding + this.#shared > this.#options.workers) return;
+    }
+    this.#addLane(alone).catch((thrown: unknown) => {
+      if (this.#closed) return;
+      // Without workers nothing can be done, but what waits may still be helped by a later attempt.
+      setTimeout(() => this.#wantLane(owner), 1000).unref();
+      process.emitWarning(`no worker could be started: ${PetriError.from(thrown).message}`);
+    });
+  }
+
+  async #addLane(owner: Residence | undefined): Promise<void> {
+    if (owner === undefined) this.#adding++;
+    try {
+      const worker = await this.#roster.take();
+      if (this.#closed) {
+        await worker.kill();
+        return;
+      }
+      const lane = new Lane(worker, owner, this.#laneEvents);
+      this.#lanes.add(lane);
+      this.#adopt(lane);
+    } finally {
+      if (owner === undefined) this.#adding--;
+    }
+  }
+
+  #adopt(lane: Lane): void {
+    const { owner } = lane;
+    if (owner === undefined) {
+      this.#feed(lane);
+      return;
+    }
+    const own = this.#homeless.filter(({ request }) => request.residence === owner);
+    this.#homeless = this.#homeless.filter(({ request }) => request.residence !== owner);
+    owner.settle(lane);
+    for (const job of own) lane.push(job);
+  }
+
+  /** Ends lanes that were added while others were held, once they have nothing to do. */
+  #retireExtra(lane: Lane): void {
+    if (lane.owner !== undefined || this.#shared <= this.#options.workers) return;
+    setTimeout(() => {
+      const idle = lane.load === 0 && monotonicMs() - lane.idleSince >= EXTRA_LANE_IDLE_MS - 1;
+      if (!idle || this.#shared <= this.#options.workers || !this.#lanes.has(lane)) return;
+      this.#retire(lane);
+    }, EXTRA_LANE_IDLE_MS).unref();
+  }
+
+  /** Ends a lane that is not needed any more; its sandboxes are rebuilt elsewhere when they are next run. */
+  #retire(lane: Lane): void {
+    this.#lanes.delete(lane);
+    for (const residence of [...lane.residences.values()]) residence.gone();
+    this.#replace(lane.giveUp(() => true));
+    void lane.worker.kill();
+  }
+
+  #cancel(job: Job): void {
+    if (job.settled) return;
+    job.cancelledAt = monotonicMs();
+    for (const queue of [this.#oneShots, this.#homeless]) {
+      const at = queue.indexOf(job);
+      if (at < 0) continue;
+      queue.splice(at, 1);
+      cancelled(job, 'cancelled by the caller before it started');
+      return;
+    }
+    for (const lane of this.#lanes) lane.cancel(job);
+  }
+}
+
+function cancelled(job: Job, reason: string): void {
+  job.condemn('CANCELLED', reason, { wallMs: 0, cpuMs: 0 }, 0, false);
+}
+
+function closedError(): PetriError {
+  return unavailable('CLOSING', 'the node is closing');
+}

@@ -1,0 +1,144 @@
+import { type Entry, monotonicMs } from '../recorder.ts';
+import type { Lane, Verdict } from './lane.ts';
+import type { ProcessSample } from './proc-stat.ts';
+
+const MiB = 1024 * 1024;
+
+// How often the flight recorders of busy workers are read, in milliseconds.
+const TICK_MS = 5;
+// A run that takes longer holds its worker: others go elsewhere.
+const HELD_AFTER_MS = 25;
+// isolated-vm ends most runs at their deadline by itself; the rest are killed so much later.
+const DEADLINE_GRACE_MS = 15;
+// So long a cancelled run may take to notice.
+const CANCEL_GRACE_MS = 15;
+// A worker that somebody stops (SIGSTOP) is replaced after so long.
+const STOPPED_AFTER_MS = 250;
+// V8 overshoots its heap limits two to three times before it gives up.
+const MEMORY_FACTOR = 2;
+const MEMORY_SLACK_BYTES = 64 * MiB;
+
+export type WatchdogEvents = {
+  /** One job has kept the worker for longer than a moment. */
+  held: (lane: Lane) => void;
+  /** That job is done. */
+  released: (lane: Lane) => void;
+  /** The worker is to be ended; it may be gone before that. */
+  condemned: (lane: Lane, verdict: Verdict) => void;
+};
+
+/** What the watchdog remembers of the slice a lane was seen in. */
+type Sighting = { taskId: number; startedAt: number; before: ProcessSample | undefined; since: number };
+
+const STOPPED: Verdict = {
+  job: undefined,
+  outcome: 'TIMEOUT',
+  reason: 'the worker was stopped from outside',
+  cpuMs: 0,
+};
+
+/** Reads the flight recorders of busy workers, and finds those that are past a limit. */
+export class Watchdog {
+  readonly #lanes: () => Iterable<Lane>;
+  readonly #events: WatchdogEvents;
+  readonly #sightings = new WeakMap<Lane, Sighting>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(lanes: () => Iterable<Lane>, events: WatchdogEvents) {
+    this.#lanes = lanes;
+    this.#events = events;
+  }
+
+  /** Watches until no lane has work. */
+  wake(): void {
+    this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    let busy = false;
+    for (const lane of this.#lanes()) {
+      if (lane.load === 0 && !lane.held) {
+        this.#sightings.delete(lane);
+        continue;
+      }
+      busy = true;
+      if (lane.verdict === undefined) this.#look(lane);
+    }
+    if (busy) this.wake();
+  }
+
+  #look(lane: Lane): void {
+    const entry = lane.worker.doing();
+    const now = monotonicMs();
+    const seen = this.#sighting(lane, entry, now);
+    if (lane.held && (entry.taskId === 0 || now - entry.startedAt < HELD_AFTER_MS))
+      this.#events.released(lane);
+    if (entry.taskId === 0) {
+      // Between slices only a process that was stopped makes its jobs wait.
+      if (now - seen.since > STOPPED_AFTER_MS && lane.worker.sample()?.stopped === true)
+        this.#events.condemned(lane, STOPPED);
+      return;
+    }
+    const job = lane.sent.get(entry.taskId);
+    const age = now - entry.startedAt;
+    if (job === undefined) {
+      // A job that was given up runs on: nobody waits for it.
+      if (age > HELD_AFTER_MS) this.#hold(lane);
+      if (now > entry.deadlineAt + DEADLINE_GRACE_MS)
+        this.#events.condemned(lane, { job, outcome: 'CANCELLED', reason: 'nobody waits for it', cpuMs: 0 });
+      return;
+    }
+    const verdict = this.#judge(lane, seen.before, job, entry.deadlineAt, age, now);
+    if (verdict !== undefined) this.#events.condemned(lane, verdict);
+    else if (age > HELD_AFTER_MS) this.#hold(lane);
+  }
+
+  #sighting(lane: Lane, { taskId, startedAt }: Entry, now: number): Sighting {
+    let seen = this.#sightings.get(lane);
+    if (seen === undefined || seen.taskId !== taskId || seen.startedAt !== startedAt) {
+      seen = { taskId, startedAt, before: lane.worker.sample(), since: now };
+      this.#sightings.set(lane, seen);
+    }
+    return seen;
+  }
+
+  #judge(
+    lane: Lane,
+    before: ProcessSample | undefined,
+    job: NonNullable<Verdict['job']>,
+    deadlineAt: number,
+    age: number,
+    now: number,
+  ): Verdict | undefined {
+    const { cpuMs: budgetMs, memoryBytes } = job.request;
+    const sample = lane.worker.sample();
+    const cpuMs = sample === undefined || before === undefined ? 0 : sample.cpuMs - before.cpuMs;
+    const grown = sample === undefined || before === undefined ? 0 : sample.rssBytes - before.rssBytes;
+    if (job.cancelledAt !== undefined && now > job.cancelledAt + CANCEL_GRACE_MS)
+      return { job, outcome: 'CANCELLED', reason: 'cancelled by the caller while it ran', cpuMs };
+    if (now > deadlineAt + DEADLINE_GRACE_MS) {
+      if (sample?.stopped === true) return STOPPED;
+      const reason = `still running ${Math.round(age)} ms after its start; killed`;
+      return { job, outcome: 'TIMEOUT', reason, cpuMs };
+    }
+    if (cpuMs > budgetMs) {
+      const reason = `used ${cpuMs} ms of CPU, its budget is ${budgetMs} ms; killed`;
+      return { job, outcome: 'CPU_LIMIT', reason, cpuMs };
+    }
+    if (grown > memoryBytes * MEMORY_FACTOR + MEMORY_SLACK_BYTES) {
+      const sizes = `${Math.round(grown / MiB)} MiB, its limit is ${Math.round(memoryBytes / MiB)} MiB`;
+      return { job, outcome: 'MEMORY_LIMIT', reason: `its worker grew by ${sizes}; killed`, cpuMs };
+    }
+    return undefined;
+  }
+
+  #hold(lane: Lane): void {
+    if (!lane.held) this.#events.held(lane);
+  }
+}

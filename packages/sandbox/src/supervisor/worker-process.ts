@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, openSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { frame, readFrames } from '../frames.ts';
+import type { FromWorker, ToWorker } from '../protocol.ts';
+import { type Entry, RecorderReader } from '../recorder.ts';
+import { type ProcessSample, sampleProcess } from './proc-stat.ts';
+
+const ENTRY = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
+const STDERR_KEPT = 8192;
+
+export type WorkerOptions = {
+  /** Realms each worker keeps ready, and the memory limit of their isolates in bytes. */
+  warmRealms: number;
+  warmBytes: number;
+  /** Sandboxes a worker holds before the least recently used makes room. */
+  capacity: number;
+  /** Pages of 64 KiB one WebAssembly memory may have. */
+  wasmPages: number;
+};
+
+/** How a worker process ended. */
+export type WorkerExit = { code: number | null; signal: NodeJS.Signals | null; stderr: string };
+
+export type WorkerEvents = {
+  message: (message: FromWorker) => void;
+  exit: (exit: WorkerExit) => void;
+};
+
+/** One child process that runs guest code. It is trusted with nothing, and ended by SIGKILL alone. */
+export class WorkerProcess {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #channel: Duplex;
+  readonly #recorderFd: number;
+  readonly #recorder: RecorderReader;
+  #events: WorkerEvents | undefined;
+  #exit: WorkerExit | undefined;
+  #stderr = '';
+  readonly ready: Promise<void>;
+  readonly exited: Promise<WorkerExit>;
+
+  constructor(options: WorkerOptions) {
+    this.#recorderFd = openRecorder();
+    this.#recorder = new RecorderReader(this.#recorderFd);
+    this.#child = spawn(process.execPath, argumentsOf(options), {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.#recorderFd],
+      env: {},
+    });
+    this.pid = this.#child.pid ?? 0;
+    this.#channel = this.#child.stdio[3] as Duplex;
+    this.#channel.on('error', () => {}); // the exit tells
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    });
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+    this.ready = ready;
+    readFrames(this.#channel, (messages) => {
+      for (const message of messages as FromWorker[])
+        if (message.kind === 'ready') resolve();
+        else this.#events?.message(message);
+    });
+    this.exited = new Promise((exited) => {
+      // 'close' comes after the last output; 'error' if the process could not be started at all.
+      this.#child.once('error', (error) => {
+        this.#stderr += error.message;
+        if (this.pid === 0) exited(this.#ended(null, null));
+      });
+      this.#child.once('close', (code, signal) => exited(this.#ended(code, signal)));
+    });
+    void this.exited.then(({ stderr }) => {
+      reject(new Error(`a worker process ended before it was ready: ${stderr.trim() || 'no output'}`));
+    });
+    ready.catch(() => {}); // whoever waits for it is told
+  }
+
+  /** Once, when the process is put to use. */
+  attach(events: WorkerEvents): void {
+    this.#events = events;
+    if (this.#exit !== undefined) events.exit(this.#exit);
+  }
+
+  send(messages: ToWorker[]): void {
+    if (this.#channel.writable) this.#channel.write(frame(messages));
+  }
+
+  /** Bytes on their way to the worker. */
+  get unsentBytes(): number {
+    return this.#channel.writableLength;
+  }
+
+  /** What it does at the moment, or did when it ended. */
+  doing(): Entry {
+    return this.#recorder.read();
+  }
+
+  sample(): ProcessSample | undefined {
+    return sampleProcess(this.pid);
+  }
+
+  /** Resolves when the process is gone. Idempotent. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): WorkerExit {
+    this.#exit = { code, signal, stderr: this.#stderr };
+    this.#events?.exit(this.#exit);
+    closeSync(this.#recorderFd);
+    return this.#exit;
+  }
+}
+
+function argumentsOf(options: WorkerOptions): string[] {
+  const { warmRealms, warmBytes, capacity, wasmPages } = options;
+  return [
+    '--no-node-snapshot', // isolated-vm needs it
+    '--no-turboshaft-loop-unrolling', // unrolled loops poll for no interrupt: they would ignore time-outs
+    '--no-rehash-snapshot', // 10% less for each realm; a guest that floods hashes slows only itself
+    `--wasm-max-mem-pages=${wasmPages}`,
+    ENTRY,
+    ...[warmRealms, warmBytes, capacity].map(String),
+  ];
+}
+
+/** A file that no name leads to; in memory where the system has such a place. */
+function openRecorder(): number {
+  const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const path = join(folder, `petri-${process.pid}-${randomUUID()}`);
+  const fd = openSync(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return fd;
+}

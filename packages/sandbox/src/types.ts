@@ -1,0 +1,266 @@
+import type { Genome, Module, ModuleCode } from './genome.ts';
+import type { Limits, LimitsChange } from './limits.ts';
+import type {
+  Determinism,
+  GuestError,
+  Logs,
+  Outcome,
+  Receipt,
+  RunResult,
+  RunSpec,
+  RunTarget,
+} from './outcome.ts';
+
+export type SandboxStatus =
+  'INITIALIZING' | 'COMPILING' | 'STARTING' | 'RUNNING' | 'RELOADING' | 'STOPPING' | 'STOPPED' | 'ERROR';
+
+export type IsolationLevel = 'ISOLATE' | 'REALM' | 'PROCESS';
+
+export type SecurityProfile = 'HIGH' | 'MEDIUM' | 'LOW';
+
+export type SandboxError = { reason: string; message: string; occurredAtMs: number };
+
+export type ModuleVersionInfo = {
+  module: string;
+  version: number;
+  language: ModuleCode['language'];
+  sha256: string;
+  sizeBytes: number;
+  loadedAtMs: number;
+  active: boolean;
+  code: ModuleCode;
+};
+
+/** `activeVersion` is 0 while the module is not part of the genome; versions are newest first. */
+export type ModuleHistoryInfo = {
+  module: string;
+  activeVersion: number;
+  totalVersions: number;
+  versions: ModuleVersionInfo[];
+};
+
+export type SandboxInfo = {
+  id: string;
+  status: SandboxStatus;
+  isolation: IsolationLevel;
+  securityProfile: SecurityProfile;
+  population: string;
+  labels: Readonly<Record<string, string>>;
+  limits: Limits;
+  /** '' while there is no code. */
+  entry: string;
+  /** The active version of each module, by name. */
+  modules: ModuleVersionInfo[];
+  createdAtMs: number;
+  updatedAtMs: number;
+  restartCount: number;
+  error: SandboxError | undefined;
+  revision: number;
+};
+
+export type CreateSpec = {
+  /** Default: generated. */
+  id?: string;
+  genome?: Genome;
+  isolation?: IsolationLevel;
+  securityProfile?: SecurityProfile;
+  population?: string;
+  labels?: Record<string, string>;
+  limits?: LimitsChange;
+  /** Default '{}'. */
+  stateJson?: string;
+  loadTimeoutMs?: number;
+};
+
+export type ListQuery = {
+  /** Default 100, at most 1,000. */
+  pageSize?: number;
+  pageToken?: string;
+  statuses?: SandboxStatus[];
+  population?: string;
+  labels?: Record<string, string>;
+  minAgeMs?: number;
+  maxAgeMs?: number;
+};
+
+export type ListPage = { sandboxes: SandboxInfo[]; nextPageToken: string; totalSize: number };
+
+export type ReloadSpec = {
+  modules: Module[];
+  remove?: string[];
+  /** Default: the present entry. */
+  entry?: string;
+  /** Expression of a function (state, {from, to}) => state. Default: the entry's export `migrate`. */
+  stateHandler?: string;
+  expectedRevision?: number;
+  loadTimeoutMs?: number;
+};
+
+export type RollbackSpec = {
+  /** Default: the entry module. */
+  module?: string;
+  /** Default: the newest kept version older than the active one. */
+  version?: number;
+  stateHandler?: string;
+  expectedRevision?: number;
+  loadTimeoutMs?: number;
+};
+
+export type ReloadAnswer = { result: 'RELOADED' | 'NO_CHANGE'; sandbox: SandboxInfo };
+
+export type ComparisonKind =
+  'EXACT' | 'APPROXIMATE' | 'CLOSENESS' | 'SUBSET' | 'UNORDERED' | 'THROWS' | 'COMPLETES';
+
+export type Comparison = {
+  kind: ComparisonKind;
+  absoluteTolerance?: number;
+  relativeTolerance?: number;
+  scale?: number;
+};
+
+export type SuiteCase = {
+  name?: string;
+  call: Extract<RunTarget, { kind: 'call' }>;
+  /** JSON text; default 'null'. */
+  expectedJson?: string;
+  comparison?: Comparison;
+  weight?: number;
+  timeoutMs?: number;
+};
+
+export type Evaluator =
+  | { kind: 'suite'; cases: SuiteCase[]; caseTimeoutMs?: number }
+  | {
+      kind: 'program';
+      code: Extract<ModuleCode, { source: string }>;
+      /** JSON text; default 'null'. */
+      dataJson?: string;
+      callTimeoutMs?: number;
+    };
+
+export type EvaluationSpec = {
+  evaluator: Evaluator;
+  /** Wall deadline of the whole evaluation of one candidate. Default 30,000. */
+  timeoutMs?: number;
+  determinism?: Determinism;
+  includeValues?: boolean;
+};
+
+export type CaseResult = {
+  name: string;
+  outcome: Outcome;
+  passed: boolean;
+  score: number;
+  valueJson?: string;
+  error?: GuestError;
+  wallUs: number;
+};
+
+export type Evaluation = {
+  outcome: Outcome;
+  /** Absent unless COMPLETED. */
+  score?: number;
+  components: Record<string, number>;
+  cases: CaseResult[];
+  error?: GuestError;
+  logs?: Logs;
+  receipt: Receipt;
+  evaluatorSha256: string;
+  calls: number;
+};
+
+export type CandidateOptions = {
+  isolation?: IsolationLevel;
+  securityProfile?: SecurityProfile;
+  limits?: LimitsChange;
+};
+
+export type ResourceUsage = {
+  heapBytes: number;
+  externalBytes: number;
+  memoryLimitBytes: number;
+  tasks: number;
+  queuedRuns: number;
+  cpuTotalUs: number;
+  runs: number;
+  uptimeMs: number;
+  resident: boolean;
+  /** 0 while hibernated. */
+  workerPid: number;
+  restarts: number;
+  stateBytes: number;
+};
+
+export type SandboxArchive = {
+  schemaVersion: number;
+  id: string;
+  isolation: IsolationLevel;
+  securityProfile: SecurityProfile;
+  population: string;
+  labels: Record<string, string>;
+  limits: LimitsChange;
+  entry: string;
+  modules: ModuleHistoryInfo[];
+  stateJson: string;
+  createdAtMs: number;
+  exportedAtMs: number;
+};
+
+export type WorkerInfo = {
+  pid: number;
+  state: 'STARTING' | 'SPARE' | 'ACTIVE' | 'HELD';
+  resident: number;
+  inFlight: number;
+  completed: number;
+  rssBytes: number;
+};
+
+export type RuntimeStatus = {
+  workers: WorkerInfo[];
+  sandboxes: Partial<Record<SandboxStatus, number>>;
+  runs: Partial<Record<Outcome, number>>;
+  kills: Partial<Record<Outcome, number>>;
+  workersLostToOthers: number;
+};
+
+/** Bounds of one call: the caller's cancellation (its gRPC deadline aborts it too). */
+export type CallOptions = { signal?: AbortSignal };
+
+/** What one item of a batch came to. */
+export type BatchItem<T> = { index: number; result: T } | { index: number; error: unknown };
+
+/** The sandbox runtime, as services see it. Every method throws PetriError. */
+export interface SandboxRuntime {
+  create(spec: CreateSpec, options?: CallOptions): Promise<SandboxInfo>;
+  get(id: string): SandboxInfo;
+  list(query: ListQuery): ListPage;
+  updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo>;
+  restart(id: string, options?: { resetState?: boolean }): Promise<SandboxInfo>;
+  destroy(
+    id: string,
+    options?: { graceMs?: number },
+  ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }>;
+  reload(id: string, spec: ReloadSpec, options?: CallOptions): Promise<ReloadAnswer>;
+  rollback(id: string, spec: RollbackSpec, options?: CallOptions): Promise<ReloadAnswer>;
+  /** `module` '' is the entry module; `version` 0 or absent is the active one. */
+  moduleVersion(id: string, module: string, version?: number): ModuleVersionInfo;
+  moduleHistory(id: string, module: string): ModuleHistoryInfo;
+  export(id: string): SandboxArchive;
+  import(archive: SandboxArchive, id?: string): Promise<SandboxInfo>;
+  run(id: string, spec: RunSpec, options?: CallOptions): Promise<RunResult>;
+  evaluate(id: string, spec: EvaluationSpec, options?: CallOptions): Promise<Evaluation>;
+  /** Evaluates a genome that is no sandbox; candidates of one `group` may share a REALM isolate. */
+  evaluateGenome(
+    genome: Genome,
+    spec: EvaluationSpec,
+    group: string,
+    candidate: CandidateOptions,
+    options?: CallOptions,
+  ): Promise<Evaluation>;
+  usage(id: string): Promise<ResourceUsage>;
+  status(): RuntimeStatus;
+  /** How many runs keep every worker busy: a sensible concurrency for a batch. */
+  readonly concurrency: number;
+  /** Ends all workers; what is under way is CANCELLED. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+/** A worker process: it hosts isolates and runs one slice of guest code at a time. Started by the supervisor alone. */
+import { Socket } from 'node:net';
+import { frame, readFrames } from '../frames.ts';
+import {
+  type Answer,
+  CHANNEL_FD,
+  type FromWorker,
+  RECORDER_FD,
+  type Task,
+  type ToWorker,
+} from '../protocol.ts';
+import { monotonicMs, RecorderWriter } from '../recorder.ts';
+import { Nursery } from './nursery.ts';
+import { Residents } from './residents.ts';
+import { Tasks } from './tasks.ts';
+
+// Answers go out at least this often while tasks are being done, in milliseconds.
+const FLUSH_MS = 1;
+// The channel is read at least this often, so that cancellation arrives.
+const YIELD_MS = 4;
+// Isolates are made ahead of need once nothing has happened for so long.
+const IDLE_MS = 2;
+
+const [warmSize = 0, warmBytes = 0, capacity = 1] = process.argv.slice(2).map(Number);
+
+const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+const recorder = new RecorderWriter(RECORDER_FD);
+const nursery = new Nursery(warmSize, warmBytes);
+const residents = new Residents(capacity);
+const tasks = new Tasks(recorder, nursery, residents, answered, notify);
+
+const queue: Task[] = [];
+let outbox: FromWorker[] = [];
+let answers: Answer[] = [];
+let flushedAt = 0;
+let draining = false;
+let idleTimer: NodeJS.Timeout | undefined;
+
+function answered(answer: Answer): void {
+  answers.push(answer);
+  if (!draining) flush();
+}
+
+function notify(message: Extract<FromWorker, { id: number }>): void {
+  outbox.push(message);
+  if (!draining || message.kind === 'starting') flush();
+}
+
+function flush(): void {
+  flushedAt = monotonicMs();
+  const dropped = residents.takeDropped();
+  if (answers.length > 0 || dropped.length > 0) outbox.push({ kind: 'answers', answers, dropped });
+  if (outbox.length === 0) return;
+  channel.write(frame(outbox));
+  outbox = [];
+  answers = [];
+}
+
+function drain(): void {
+  draining = true;
+  const startedAt = monotonicMs();
+  flushedAt = startedAt;
+  let now = startedAt;
+  let task = queue.shift();
+  while (task !== undefined) {
+    tasks.run(task);
+    now = monotonicMs();
+    if (now - flushedAt >= FLUSH_MS) flush();
+    if (now - startedAt >= YIELD_MS) break;
+    task = queue.shift();
+  }
+  flush();
+  draining = false;
+  recorder.idle();
+  if (queue.length > 0) setImmediate(drain);
+  else rest();
+}
+
+function rest(): void {
+  clearTimeout(idleTimer);
+  idleTimer = setTimeout(() => {
+    if (queue.length === 0 && nursery.warmOne()) rest();
+  }, IDLE_MS);
+}
+
+readFrames(channel, (messages) => {
+  const idle = queue.length === 0;
+  for (const message of messages as ToWorker[]) if (tasks.accept(message)) queue.push(message);
+  if (idle && queue.length > 0) drain();
+});
+channel.on('close', () => process.kill(process.pid, 'SIGKILL'));
+
+outbox.push({ kind: 'ready' });
+flush();
+rest();

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import ivm from 'isolated-vm';
+
+const FILENAME = 'petri:bootstrap';
+const SOURCE = readFileSync(new URL('../guest/bootstrap.js', import.meta.url), 'utf8');
+const MiB = 1024 * 1024;
+
+/** isolated-vm takes no less; below it, the heap is also checked after each run. */
+export const MIN_ISOLATE_BYTES = 8 * MiB;
+
+/** A value that crosses into the guest: never an object of isolated-vm's that the guest could hold. */
+export type Argument =
+  string | number | boolean | ivm.Dereference<unknown> | ivm.Copy<ArrayBuffer> | undefined;
+
+// Made by ourselves in this process, from our own source: V8 must never be given anybody else's.
+let codeCache: ivm.ExternalCopy<ArrayBuffer> | undefined;
+
+/** An isolate, and the bootstrap compiled for it; realms are made of it. */
+export class Shell {
+  readonly isolate: ivm.Isolate;
+  /** '' for an isolate that one sandbox has to itself. */
+  readonly group: string;
+  readonly #bootstrap: ivm.Script;
+  /** Realms made so far, and those still in use. */
+  made = 0;
+  living = 0;
+
+  constructor(group: string, memoryBytes: number) {
+    this.group = group;
+    this.isolate = new ivm.Isolate({
+      memoryLimit: Math.ceil(Math.max(memoryBytes, MIN_ISOLATE_BYTES) / MiB),
+    });
+    this.#bootstrap = this.isolate.compileScriptSync(
+      SOURCE,
+      codeCache === undefined
+        ? { filename: FILENAME, produceCachedData: true }
+        : { filename: FILENAME, cachedData: codeCache },
+    );
+    // The type declarations leave it out.
+    codeCache ??= (this.#bootstrap as { cachedData?: ivm.ExternalCopy<ArrayBuffer> }).cachedData;
+  }
+
+  realm(): Realm {
+    this.made++;
+    this.living++;
+    const context = this.isolate.createContextSync();
+    const dispatch = this.#bootstrap.runSync(context, { reference: true }) as ivm.Reference;
+    return new Realm(this, context, dispatch);
+  }
+}
+
+/** A fresh global scope with the bootstrap in it. */
+export class Realm {
+  readonly shell: Shell;
+  readonly context: ivm.Context;
+  readonly #dispatch: ivm.Reference;
+
+  constructor(shell: Shell, context: ivm.Context, dispatch: ivm.Reference) {
+    this.shell = shell;
+    this.context = context;
+    this.#dispatch = dispatch;
+  }
+
+  /** One synchronous call of the bootstrap. Throws what isolated-vm throws; see slices.ts. */
+  ask(timeout: number, op: string, a?: Argument, b?: Argument, c?: Argument): string {
+    return this.#dispatch.applySync(undefined, [op, a, b, c] as never[], { timeout }) as string;
+  }
+
+  release(): void {
+    this.shell.living--;
+    this.#dispatch.release();
+    this.context.release();
+  }
+}

@@ -1,0 +1,129 @@
+import type { Determinism } from '../outcome.ts';
+import type { BuildPlan, CallAnswer } from '../protocol.ts';
+import { PHASE, type Phase } from '../recorder.ts';
+import { callGuest } from './calls.ts';
+import type { Cancellation } from './cancellation.ts';
+import { Loader } from './loader.ts';
+import type { Nursery } from './nursery.ts';
+import type { Realm } from './realm.ts';
+import type { Meter } from './slices.ts';
+
+/** A genome built into a realm. It is a cache of the supervisor's record: it may go at any time. */
+export class Resident {
+  readonly plan: BuildPlan;
+  readonly realm: Realm;
+  readonly exports: ReadonlyMap<string, string[]>;
+  readonly #loader: Loader;
+  readonly #nursery: Nursery;
+  #virtualClock = false;
+  readonly #expressions = new Map<string, string>();
+  #released = false;
+
+  private constructor(
+    plan: BuildPlan,
+    realm: Realm,
+    loader: Loader,
+    exports: Map<string, string[]>,
+    nursery: Nursery,
+  ) {
+    this.plan = plan;
+    this.realm = realm;
+    this.#loader = loader;
+    this.exports = exports;
+    this.#nursery = nursery;
+  }
+
+  /**
+   * Compiles, links and evaluates a genome in a fresh realm. `start` is not called yet.
+   *
+   * @throws LoadFailure, SliceFailure
+   */
+  static build(
+    plan: BuildPlan,
+    nursery: Nursery,
+    meter: Meter,
+    phase: Phase = PHASE.guest,
+    dataJson?: string,
+  ): Resident {
+    const realm = meter.slice(() => nursery.take(plan.group, plan.memoryBytes), meter.deadlineAt, phase);
+    try {
+      meter.ask(realm, meter.deadlineAt, phase, 'configure', settingsOf(plan, dataJson));
+      const loader = new Loader(realm, meter, phase);
+      return new Resident(plan, realm, loader, loader.load(plan.modules), nursery);
+    } catch (thrown) {
+      nursery.give(realm, true);
+      throw thrown;
+    }
+  }
+
+  get alive(): boolean {
+    return !this.#released && !this.realm.shell.isolate.isDisposed;
+  }
+
+  has(name: string): boolean {
+    return this.exports.get(this.plan.entry)?.includes(name) ?? false;
+  }
+
+  /** Idempotent. */
+  release(failed: boolean): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#nursery.give(this.realm, failed);
+  }
+
+  /** Sets the clock and the randomness of the next call. */
+  prepare(meter: Meter, determinism: Determinism | undefined, phase: Phase = PHASE.guest): void {
+    if (determinism === undefined && !this.#virtualClock) return;
+    this.#virtualClock = determinism !== undefined;
+    const { seed = 0, startTimeMs = 0 } = determinism ?? {};
+    meter.ask(this.realm, meter.deadlineAt, phase, 'clock', seed, this.#virtualClock, startTimeMs);
+  }
+
+  /** Calls an export of the entry module with no arguments, such as `start`. */
+  lifeCycle(meter: Meter, cancellation: Cancellation, name: string): CallAnswer | Promise<CallAnswer> {
+    return callGuest(meter, this.realm, cancellation, meter.deadlineAt, 'call', this.plan.entry, name, '[]');
+  }
+
+  /**
+   * Makes an expression callable, with the entry's exports in scope. Answers the name of the module made of it, whose
+   * export `run` takes `parameters` and evaluates it.
+   *
+   * @throws LoadFailure, SliceFailure
+   */
+  expression(meter: Meter, text: string, parameters = ''): string {
+    const known = this.#expressions.get(`${parameters}|${text}`);
+    if (known !== undefined) return known;
+    const name = `petri:expression-${this.#expressions.size}`;
+    const names = (this.exports.get(this.plan.entry) ?? []).filter(isBindable);
+    const scope =
+      names.length > 0 ? `import { ${names.join(', ')} } from ${JSON.stringify(this.plan.entry)};\n` : '';
+    this.#loader.add(name, `${scope}export const run = (${parameters}) => (\n${text}\n);`, meter);
+    this.#expressions.set(`${parameters}|${text}`, name);
+    return name;
+  }
+}
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+const RESERVED = new Set(
+  (
+    'arguments await break case catch class const continue debugger default delete do else enum eval export extends ' +
+    'false finally for function if implements import in instanceof interface let new null package private protected ' +
+    'public return run static super switch this throw true try typeof var void while with yield'
+  ).split(' '),
+);
+
+function isBindable(name: string): boolean {
+  return IDENTIFIER.test(name) && !RESERVED.has(name);
+}
+
+function settingsOf(plan: BuildPlan, data: string | undefined): string {
+  return JSON.stringify({
+    output: plan.outputBytes,
+    log: plan.logBytes,
+    state: plan.stateBytes,
+    tasks: plan.maxTasks,
+    stateJson: plan.stateJson,
+    strict: plan.strict,
+    data,
+  });
+}

@@ -1,0 +1,58 @@
+import type { Resident } from './resident.ts';
+
+/** The genomes this worker holds, least recently used first. */
+export class Residents {
+  readonly #capacity: number;
+  readonly #byKey = new Map<number, Resident>();
+  #dropped: number[] = [];
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  has(key: number): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** One whose isolate was lost to a neighbour in its group is not there any more. */
+  get(key: number): Resident | undefined {
+    const resident = this.#byKey.get(key);
+    if (resident === undefined) return undefined;
+    if (!resident.alive) {
+      this.drop(key, false);
+      return undefined;
+    }
+    this.#byKey.delete(key);
+    this.#byKey.set(key, resident);
+    return resident;
+  }
+
+  /** Takes ownership; the least recently used makes room. */
+  set(key: number, resident: Resident): void {
+    this.#byKey.set(key, resident);
+    if (this.#byKey.size <= this.#capacity) return;
+    for (const oldest of this.#byKey.keys()) {
+      if (oldest !== key) this.drop(oldest, false);
+      break;
+    }
+  }
+
+  drop(key: number, failed: boolean): void {
+    const resident = this.#byKey.get(key);
+    if (resident === undefined) return;
+    this.#byKey.delete(key);
+    this.#dropped.push(key);
+    resident.release(failed);
+  }
+
+  /** Keys that went since the last call. */
+  takeDropped(): number[] {
+    const dropped = this.#dropped;
+    if (dropped.length > 0) this.#dropped = [];
+    return dropped;
+  }
+}

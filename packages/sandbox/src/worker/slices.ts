@@ -1,0 +1,139 @@
+import type ivm from 'isolated-vm';
+import { OUTCOMES } from '../outcome.ts';
+import type { CallAnswer, WireError } from '../protocol.ts';
+import { monotonicMs, PHASE, type Phase, type RecorderWriter } from '../recorder.ts';
+import type { Cancellation } from './cancellation.ts';
+import type { Argument, Realm } from './realm.ts';
+
+/** A slice that isolated-vm ended: the realm can't be trusted any more. */
+export class SliceFailure extends Error {
+  readonly outcome: 'TIMEOUT' | 'MEMORY_LIMIT' | 'THREW';
+  readonly error: WireError | undefined;
+
+  constructor(outcome: SliceFailure['outcome'], reason: string, error?: WireError) {
+    super(reason);
+    this.outcome = outcome;
+    this.error = error;
+  }
+
+  /** As the answer to the call that failed. */
+  get answer(): CallAnswer {
+    const answer = { o: OUTCOMES.indexOf(this.outcome), r: this.message };
+    return this.error === undefined ? answer : { ...answer, e: this.error };
+  }
+}
+
+/** What isolated-vm copied out of a guest's error. */
+export function wireError(thrown: unknown, path: string): WireError {
+  if (!(thrown instanceof Error)) return ['Thrown', String(thrown).slice(0, 2048), '', path];
+  const frames = (thrown.stack ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(
+      (line) => line.startsWith('at ') && !/\(?(?:<isolated-vm|file:|node:|petri:bootstrap|\/)/.test(line),
+    )
+    .map((line) => line.slice(3));
+  return [thrown.name.slice(0, 128), thrown.message.slice(0, 2048), frames.join('\n').slice(0, 4096), path];
+}
+
+/**
+ * What isolated-vm means by what it throws, or undefined if the guest threw it. A guest may imitate the messages, so
+ * a time-out must also be past its deadline, and a lost isolate must be lost.
+ */
+export function sliceFailure(
+  thrown: unknown,
+  isolate: ivm.Isolate,
+  deadlineAt: number,
+): SliceFailure | undefined {
+  if (isolate.isDisposed) return new SliceFailure('MEMORY_LIMIT', 'the heap reached its limit');
+  const timedOut = thrown instanceof Error && thrown.message === 'Script execution timed out.';
+  // The timer of isolated-vm counts whole milliseconds.
+  if (timedOut && monotonicMs() >= deadlineAt - 1) return new SliceFailure('TIMEOUT', LATE);
+  return undefined;
+}
+
+const LATE = 'still running at its deadline';
+
+/** One task's clock: its deadline, and what it has used. Every slice of guest code goes through it. */
+export class Meter {
+  readonly taskId: number;
+  readonly startedAt = monotonicMs();
+  /** Moves on by what other guests of the worker made this one wait. */
+  deadlineAt: number;
+  /** In microseconds, over all slices so far. */
+  cpuUs = 0;
+  readonly #recorder: RecorderWriter;
+
+  constructor(recorder: RecorderWriter, taskId: number, wallMs: number) {
+    this.#recorder = recorder;
+    this.taskId = taskId;
+    this.deadlineAt = this.startedAt + wallMs;
+  }
+
+  get wallUs(): number {
+    return Math.round((monotonicMs() - this.startedAt) * 1000);
+  }
+
+  /** Milliseconds to a deadline, at least 1. */
+  left(deadlineAt: number): number {
+    return Math.max(1, deadlineAt - monotonicMs());
+  }
+
+  /**
+   * Waits, and moves the deadline on by what the wait took too long: that was another guest's time. Answers the
+   * milliseconds.
+   *
+   * @throws Cancelled
+   */
+  async idle(cancellation: Cancellation, ms: number): Promise<number> {
+    const dueAt = monotonicMs() + ms;
+    await cancellation.wait(ms);
+    const late = Math.max(0, monotonicMs() - dueAt);
+    this.deadlineAt += late;
+    return late;
+  }
+
+  /**
+   * Runs `work`, which enters the guest, under the recorder; `work` gets the whole milliseconds that are left.
+   *
+   * @throws SliceFailure
+   */
+  slice<T>(work: (timeout: number) => T, deadlineAt = this.deadlineAt, phase: Phase = PHASE.guest): T {
+    const now = monotonicMs();
+    const timeout = Math.ceil(deadlineAt - now);
+    if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE);
+    this.#recorder.begin(this.taskId, phase, now, deadlineAt);
+    const before = process.cpuUsage();
+    try {
+      return work(timeout);
+    } finally {
+      const after = process.cpuUsage();
+      this.cpuUs += after.user + after.system - before.user - before.system;
+    }
+  }
+
+  /** One call of the bootstrap. */
+  ask(
+    realm: Realm,
+    deadlineAt: number,
+    phase: Phase,
+    op: string,
+    a?: Argument,
+    b?: Argument,
+    c?: Argument,
+  ): string {
+    return this.slice(
+      (timeout) => {
+        try {
+          return realm.ask(timeout, op, a, b, c);
+        } catch (thrown) {
+          const failure = sliceFailure(thrown, realm.shell.isolate, deadlineAt);
+          // The bootstrap lets nothing through: this is a promise that was rejected and that nobody handled.
+          throw failure ?? new SliceFailure('THREW', 'a rejection was not handled', wireError(thrown, ''));
+        }
+      },
+      deadlineAt,
+      phase,
+    );
+  }
+}

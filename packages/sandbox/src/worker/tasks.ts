@@ -1,0 +1,292 @@
+import { OUTCOMES } from '../outcome.ts';
+import type { Answer, CallAnswer, FromWorker, LoadTask, RunTask, Task, ToWorker } from '../protocol.ts';
+import type { RecorderWriter } from '../recorder.ts';
+import { callGuest } from './calls.ts';
+import { Cancellation, Cancelled } from './cancellation.ts';
+import { LoadFailure } from './loader.ts';
+import { LogGatherer } from './logs.ts';
+import type { Nursery } from './nursery.ts';
+import { ProgramFailure, Programs } from './program.ts';
+import { MIN_ISOLATE_BYTES } from './realm.ts';
+import { Resident } from './resident.ts';
+import { Residents } from './residents.ts';
+import { Meter, SliceFailure } from './slices.ts';
+import { runSuite } from './suite.ts';
+
+type Outgoing = Omit<Answer, 'id' | 'w' | 'c' | 'h' | 'x'>;
+
+const CANCELLED = OUTCOMES.indexOf('CANCELLED');
+const MEMORY_LIMIT = OUTCOMES.indexOf('MEMORY_LIMIT');
+const THREW = OUTCOMES.indexOf('THREW');
+
+/** Does tasks one after another; those of one resident in order, even while one of them waits for a timer. */
+export class Tasks {
+  readonly #recorder: RecorderWriter;
+  readonly #nursery: Nursery;
+  readonly #programs: Programs;
+  readonly #residents: Residents;
+  readonly #send: (answer: Answer) => void;
+  readonly #notify: (message: Extract<FromWorker, { id: number }>) => void;
+  /** By key: tasks that wait until the one before them is answered. */
+  readonly #waiting = new Map<number, Task[]>();
+  readonly #cancellations = new Map<number, Cancellation>();
+
+  constructor(
+    recorder: RecorderWriter,
+    nursery: Nursery,
+    residents: Residents,
+    send: (answer: Answer) => void,
+    notify: (message: Extract<FromWorker, { id: number }>) => void,
+  ) {
+    this.#recorder = recorder;
+    this.#nursery = nursery;
+    this.#programs = new Programs(nursery);
+    this.#residents = residents;
+    this.#send = send;
+    this.#notify = notify;
+  }
+
+  /** Notes what can be noted at once; answers whether the message is a task to be done in its turn. */
+  accept(message: ToWorker): message is Task {
+    if (message.kind === 'cancel') {
+      this.#cancellations.get(message.id)?.cancel();
+      return false;
+    }
+    if (message.kind === 'drop') {
+      this.#residents.drop(message.key, false);
+      return false;
+    }
+    this.#cancellations.set(message.id, new Cancellation());
+    return true;
+  }
+
+  run(task: Task): void {
+    const queue = this.#waiting.get(task.key);
+    if (queue === undefined) this.#start(task);
+    else queue.push(task);
+  }
+
+  #start(task: Task): void {
+    const meter = new Meter(this.#recorder, task.id, task.wallMs);
+    const cancellation = this.#cancellations.get(task.id) ?? new Cancellation();
+    try {
+      cancellation.check();
+      if (task.plan === undefined && !this.#residents.has(task.key)) {
+        this.#cancellations.delete(task.id);
+        this.#notify({ kind: 'missing', id: task.id });
+        return;
+      }
+      const outcome = this.#do(task, meter, cancellation);
+      if (outcome instanceof Promise) this.#park(task, meter, outcome);
+      else this.#answer(task, meter, outcome);
+    } catch (thrown) {
+      this.#answer(task, meter, this.#failed(task, thrown));
+    }
+  }
+
+  /** Holds back the resident's other tasks until this one is answered. */
+  #park(task: Task, meter: Meter, outcome: Promise<Outgoing>): void {
+    this.#waiting.set(task.key, []);
+    void outcome
+      .catch((thrown: unknown) => this.#failed(task, thrown))
+      .then((answer) => {
+        this.#answer(task, meter, answer);
+        const queue = this.#waiting.get(task.key) ?? [];
+        this.#waiting.delete(task.key);
+        for (const next of queue) this.run(next);
+      });
+  }
+
+  #do(task: Task, meter: Meter, cancellation: Cancellation): Outgoing | Promise<Outgoing> {
+    switch (task.kind) {
+      case 'run': {
+        const resident = this.#acquire(task, meter, cancellation);
+        if (resident instanceof Promise)
+          return resident.then((built) => this.#call(task, built, meter, cancellation));
+        return this.#call(task, resident, meter, cancellation);
+      }
+      case 'load':
+        return this.#load(task, meter, cancellation);
+      case 'suite':
+      case 'program':
+        return this.#evaluate(task, meter, cancellation);
+      case 'stop':
+        return this.#stop(task, meter, cancellation);
+      case 'usage': {
+        const resident = this.#residents.get(task.key);
+        if (resident === undefined) return { o: 0 };
+        return { o: 0, tasks: Number(meter.ask(resident.realm, meter.deadlineAt, 0, 'tasks').slice(1)) };
+      }
+    }
+  }
+
+  /** The resident, built and started if it has to be. */
+  #acquire(task: Task, meter: Meter, cancellation: Cancellation): Resident | Promise<Resident> {
+    const known = this.#residents.get(task.key);
+    if (known !== undefined) return known;
+    if (task.plan === undefined) throw new Error(`task ${task.id} has no plan and no resident`);
+    const resident = Resident.build(task.plan, this.#nursery, meter);
+    this.#residents.set(task.key, resident);
+    return resident.has('start') ? this.#begin(task.key, resident, meter, cancellation) : resident;
+  }
+
+  async #begin(key: number, resident: Resident, meter: Meter, cancellation: Cancellation): Promise<Resident> {
+    const answer = await resident.lifeCycle(meter, cancellation, 'start');
+    if (answer.o === 0) {
+      // State set by start() counts from the first run on that commits.
+      return resident;
+    }
+    this.#residents.drop(key, true);
+    throw new LoadFailure('start', answer.e ?? ['', answer.r ?? 'start() failed', '', '']);
+  }
+
+  #call(
+    task: RunTask,
+    resident: Resident,
+    meter: Meter,
+    cancellation: Cancellation,
+  ): CallAnswer | Promise<CallAnswer> {
+    resident.prepare(meter, task.determinism);
+    const { call, expression } = task;
+    const module =
+      call !== undefined
+        ? call.module || resident.plan.entry
+        : resident.expression(meter, expression ?? 'null');
+    const { function: name, args } = call ?? { function: 'run', args: '[]' };
+    return callGuest(meter, resident.realm, cancellation, meter.deadlineAt, 'call', module, name, args);
+  }
+
+  async #load(task: LoadTask, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
+    const resident = Resident.build(task.plan, this.#nursery, meter);
+    try {
+      const migrated = await this.#migrate(task, resident, meter, cancellation);
+      if (migrated.o !== 0) return { ...migrated, stage: 'migrate' };
+      const state = migrated.v ?? task.plan.stateJson;
+      if (resident.has('start')) this.#notify({ kind: 'starting', id: task.id });
+      const started = resident.has('start')
+        ? await resident.lifeCycle(meter, cancellation, 'start')
+        : ({ o: 0 } as CallAnswer);
+      if (started.o !== 0) return { ...started, stage: 'start' };
+      this.#residents.set(task.key, resident);
+      return { o: 0, s: started.s ?? state };
+    } finally {
+      if (this.#residents.get(task.key) !== resident) resident.release(true);
+    }
+  }
+
+  async #migrate(
+    { migrate, plan }: LoadTask,
+    resident: Resident,
+    meter: Meter,
+    cancellation: Cancellation,
+  ): Promise<CallAnswer> {
+    if (migrate === undefined || (migrate.handler === '' && !resident.has('migrate'))) return { o: 0 };
+    const [module, name] =
+      migrate.handler === ''
+        ? [plan.entry, 'migrate']
+        : [resident.expression(meter, `(${migrate.handler})(state, versions)`, 'state, versions'), 'run'];
+    const versions = JSON.stringify({ from: migrate.from, to: migrate.to });
+    const answer = await callGuest(
+      meter,
+      resident.realm,
+      cancellation,
+      meter.deadlineAt,
+      'migrate',
+      module,
+      name,
+      versions,
+    );
+    if (answer.v !== undefined) meter.ask(resident.realm, meter.deadlineAt, 0, 'committed', answer.v);
+    return answer;
+  }
+
+  async #evaluate(
+    task: Extract<Task, { kind: 'suite' | 'program' }>,
+    meter: Meter,
+    cancellation: Cancellation,
+  ): Promise<Outgoing> {
+    let own: Resident | undefined;
+    const { plan } = task;
+    const resident = task.once
+      ? () => {
+          if (plan === undefined) throw new Error('a candidate came without a plan');
+          if (own?.alive !== true) own = Resident.build(plan, this.#nursery, meter);
+          return own;
+        }
+      : () => this.#acquire(task, meter, cancellation);
+    const logs = new LogGatherer(plan?.logBytes ?? (await resident()).plan.logBytes);
+    try {
+      await resident();
+      if (task.kind === 'program') {
+        const { answer, calls, program } = await this.#programs.run(
+          task,
+          meter,
+          cancellation,
+          resident,
+          logs,
+        );
+        return { ...answer, calls, program, ...logs.gathered };
+      }
+      const cases = await runSuite(task, meter, cancellation, resident);
+      for (const answer of cases) logs.add(answer);
+      return { o: 0, cases, calls: cases.length, ...logs.gathered };
+    } finally {
+      own?.release(false);
+    }
+  }
+
+  async #stop(task: Task, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
+    const resident = this.#residents.get(task.key);
+    if (resident === undefined || !resident.has('stop')) {
+      this.#residents.drop(task.key, false);
+      return { o: 0 };
+    }
+    try {
+      return await resident.lifeCycle(meter, cancellation, 'stop');
+    } finally {
+      this.#residents.drop(task.key, true);
+    }
+  }
+
+  #failed(task: Task, thrown: unknown): Outgoing {
+    if (thrown instanceof LoadFailure) return { o: THREW, e: thrown.error, stage: thrown.stage };
+    this.#residents.drop(task.key, true);
+    if (thrown instanceof SliceFailure) return thrown.answer;
+    if (thrown instanceof Cancelled) return { o: CANCELLED, r: 'cancelled by the caller' };
+    if (thrown instanceof ProgramFailure) return { o: THREW, r: thrown.message, program: true };
+    throw thrown;
+  }
+
+  #answer(task: Task, meter: Meter, outgoing: Outgoing): void {
+    this.#cancellations.delete(task.id);
+    const resident = this.#residents.get(task.key);
+    const answer: Answer = { ...outgoing, id: task.id, w: meter.wallUs, c: meter.cpuUs, h: 0, x: 0 };
+    if (resident !== undefined) {
+      const heap = resident.realm.shell.isolate.getHeapStatisticsSync();
+      answer.h = heap.used_heap_size;
+      answer.x = heap.externally_allocated_size;
+      // isolated-vm's smallest limit is larger than some sandboxes'.
+      const { memoryBytes, group } = resident.plan;
+      if (
+        group === '' &&
+        memoryBytes < MIN_ISOLATE_BYTES &&
+        answer.h + answer.x > memoryBytes + EMPTY_HEAP_BYTES
+      )
+        this.#overLimit(task, answer);
+    }
+    this.#send(answer);
+  }
+
+  #overLimit(task: Task, answer: Answer): void {
+    this.#residents.drop(task.key, true);
+    if (answer.o === THREW) return;
+    answer.o = MEMORY_LIMIT;
+    answer.r = 'the heap reached its limit';
+    delete answer.v;
+    delete answer.s;
+    delete answer.cases;
+  }
+}
+
+// What a realm with nothing in it takes; measured, rounded up.
+const EMPTY_HEAP_BYTES = 2 * 1024 * 1024;
