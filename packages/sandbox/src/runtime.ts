@@ -143,7 +143,7 @@ class Runtime implements SandboxRuntime {
     try {
       record = this.#catalog.require(id);
     } catch (thrown) {
-      return Promise.reject(thrown as Error);
+      return Promise.reject(thrown);
     }
     record.destroying ??= this.#destroy(record, graceMs);
     return record.destroying as ReturnType<Runtime['destroy']>;

@@ -183,13 +183,13 @@ export class Lane {
 
   #message(job: Job): Task {
     const { task, residence, plan } = job.request;
-    if (residence === undefined) return { ...task, id: job.wireId, key: 0, plan: plan() } as Task;
+    if (residence === undefined) return { ...task, id: job.wireId, key: 0, plan: plan() };
     residence.inFlight++;
     residence.settle(this);
     const { key } = residence;
-    if (residence.planned && task.kind !== 'load') return { ...task, id: job.wireId, key } as Task;
+    if (residence.planned && task.kind !== 'load') return { ...task, id: job.wireId, key };
     residence.planned = true;
-    return { ...task, id: job.wireId, key, plan: plan() } as Task;
+    return { ...task, id: job.wireId, key, plan: plan() };
   }
 
   #receive(message: FromWorker): void {

@@ -249,7 +249,7 @@ export class Supervisor {
     const entry = lane.worker.doing();
     const culprit = verdict === undefined ? lane.sent.get(entry.taskId) : verdict.job;
     const jobs = lane.giveUp(() => true).filter((job) => !job.settled);
-    for (const residence of [...lane.residences.values()]) residence.gone();
+    for (const residence of lane.residences.values()) residence.gone();
     if (this.#closed) return;
     const judged = verdict ?? (culprit === undefined ? undefined : crashVerdict(culprit, exit));
     if (culprit !== undefined && judged !== undefined) {
@@ -327,7 +327,7 @@ export class Supervisor {
   /** Ends a lane that is not needed any more; its sandboxes are rebuilt elsewhere when they are next run. */
   #retire(lane: Lane): void {
     this.#lanes.delete(lane);
-    for (const residence of [...lane.residences.values()]) residence.gone();
+    for (const residence of lane.residences.values()) residence.gone();
     this.#replace(lane.giveUp(() => true));
     void lane.worker.kill();
   }

@@ -130,17 +130,17 @@ export class Loader {
 
   #link(modules: PlannedModule[]): void {
     const missing: string[] = [];
+    let usesSandbox = false;
     for (const [name, module] of this.#compiled)
       for (const specifier of module.dependencySpecifiers)
-        if (specifier === SANDBOX_MODULE)
-          this.#compiled.get(specifier) ??
-            this.#compiled.set(specifier, this.#source(SANDBOX_MODULE, SANDBOX_SOURCE));
+        if (specifier === SANDBOX_MODULE) usesSandbox = true;
         else if (!this.#compiled.has(specifier)) missing.push(`"${name}" imports "${specifier}"`);
     if (missing.length > 0) {
       const available = [...modules.map(({ name }) => name), SANDBOX_MODULE].join(', ');
       const message = `${missing.join('; ')}: a genome imports only its own modules and ${SANDBOX_MODULE} (here: ${available})`;
       throw new LoadFailure('link', ['ImportError', message, '', '']);
     }
+    if (usesSandbox) this.#compiled.set(SANDBOX_MODULE, this.#source(SANDBOX_MODULE, SANDBOX_SOURCE));
     for (const [name, module] of this.#compiled) this.#instantiate(name, module);
   }
 

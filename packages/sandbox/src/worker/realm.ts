@@ -2,7 +2,24 @@ import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 
 const FILENAME = 'petri:bootstrap';
-const SOURCE = readFileSync(new URL('../guest/bootstrap.js', import.meta.url), 'utf8');
+// One scope; see guest/README.md.
+const PARTS = [
+  'intrinsics',
+  'encoding',
+  'errors',
+  'logs',
+  'clock',
+  'tasks',
+  'state',
+  'runs',
+  'fitness',
+  'wasm',
+  'globals',
+  'dispatch',
+];
+const SOURCE = `(function () { 'use strict';
+${PARTS.map((part) => readFileSync(new URL(`../guest/${part}.js`, import.meta.url), 'utf8')).join('')}
+return dispatch; })();`;
 const MiB = 1024 * 1024;
 
 /** isolated-vm takes no less; below it, the heap is also checked after each run. */
@@ -44,7 +61,7 @@ export class Shell {
     this.made++;
     this.living++;
     const context = this.isolate.createContextSync();
-    const dispatch = this.#bootstrap.runSync(context, { reference: true }) as ivm.Reference;
+    const dispatch = this.#bootstrap.runSync(context, { reference: true });
     return new Realm(this, context, dispatch);
   }
 }
