@@ -1,3 +1,4 @@
+import { KILLS } from '../evolution/evaluator.ts';
 import type { Outcome } from '../evolution/evaluator.ts';
 
 /** A program written to harm its host, and the verdicts that count as containing it. */
@@ -9,46 +10,46 @@ export interface Hostile {
   readonly contained: readonly Outcome[];
 }
 
-const RUNAWAY: readonly Outcome[] = ['TIMEOUT', 'CPU_LIMIT'];
-const GREEDY: readonly Outcome[] = ['MEMORY_LIMIT', 'CRASHED'];
+/** Which limit a program meets first depends on the machine; that one of them ends it does not. */
+const ENDED = KILLS;
 
 /** One program per way in which a guest is known to take a process down, whatever V8's own limits say. */
 export const HOSTILES: readonly Hostile[] = [
-  hostile('endless loop', 'never returns', RUNAWAY, 'for (;;) {}'),
+  hostile('endless loop', 'never returns', ENDED, 'for (;;) {}'),
   hostile(
     'uninterruptible loop',
     'an unrolled loop of allocations in which V8 polls for no interrupt',
-    [...RUNAWAY, ...GREEDY],
+    ENDED,
     'let kept; for (;;) kept = Array(1000);',
   ),
   hostile(
     'endless microtasks',
     'starves everything that waits for the event loop',
-    RUNAWAY,
+    ENDED,
     'const spin = () => Promise.resolve().then(spin); return spin();',
   ),
   hostile(
     'memory bomb (arrays)',
     'grows the heap until the machine is out of memory',
-    GREEDY,
+    ENDED,
     'const kept = []; for (;;) kept.push(new Array(1e5).fill(1));',
   ),
   hostile(
     'memory bomb (Map)',
     'a growing Map passes the heap limit inside one allocation and aborts V8',
-    GREEDY,
+    ENDED,
     'const kept = new Map(); for (let i = 0; ; i++) kept.set(i, { i });',
   ),
   hostile(
     'V8 abort',
     'asks for half a billion one-letter strings at once: V8 aborts its process',
-    GREEDY,
+    ENDED,
     "return 'a'.repeat(5e8).split('').length;",
   ),
   hostile(
     'output bomb',
     'returns a quarter of a gigabyte for its host to copy',
-    ['OUTPUT_LIMIT', 'MEMORY_LIMIT', 'CRASHED'],
+    ENDED,
     "return 'x'.repeat(2 ** 28);",
   ),
   hostile(

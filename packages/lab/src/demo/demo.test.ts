@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TrustedEvaluator } from '../../test/trusted-evaluator.ts';
 import { Output } from '../report/output.ts';
 import { DataError } from '../csv/violation.ts';
-import { runDemo } from './demo.ts';
+import { planDemo, runDemo } from './demo.ts';
 import { toDocument } from './document.ts';
 import { parseOptions } from './options.ts';
 import type { PartResult } from './result.ts';
@@ -11,8 +11,7 @@ import type { PartResult } from './result.ts';
 async function run(...args: string[]): Promise<{ results: PartResult[]; lines: string[] }> {
   let printed = '';
   const sink = { write: (text: string) => (printed += text) };
-  const results = await runDemo({
-    options: parseOptions(args),
+  const results = await runDemo(await planDemo(parseOptions(args)), {
     evaluator: new TrustedEvaluator(),
     output: new Output(sink, { color: true, liveLine: true }),
     signal: new AbortController().signal,

@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { nearest } from './nearest.ts';
 import { UsageError } from './usage.ts';
 
-export type Part = 'quadratic' | 'kepler' | 'containment';
-export type Isolation = 'isolate' | 'realm';
+type Part = 'quadratic' | 'kepler' | 'containment';
+type Isolation = 'isolate' | 'realm';
 
-export interface DataFile {
+interface DataFile {
   readonly path: string;
   readonly target: string;
   readonly minR2: number;

@@ -1,17 +1,14 @@
 /** How an evaluation ended, as a node reports it. All but COMPLETED and CANCELLED are the candidate's own doing. */
-export const OUTCOMES = [
-  'COMPLETED',
-  'THREW',
-  'TIMEOUT',
-  'CPU_LIMIT',
-  'MEMORY_LIMIT',
-  'OUTPUT_LIMIT',
-  'CRASHED',
-  'CANCELLED',
-  'INVALID_RESULT',
-] as const;
-
-export type Outcome = (typeof OUTCOMES)[number];
+export type Outcome =
+  | 'COMPLETED'
+  | 'THREW'
+  | 'TIMEOUT'
+  | 'CPU_LIMIT'
+  | 'MEMORY_LIMIT'
+  | 'OUTPUT_LIMIT'
+  | 'CRASHED'
+  | 'CANCELLED'
+  | 'INVALID_RESULT';
 
 /** The outcomes in which the node ended the run by force. */
 export const KILLS: readonly Outcome[] = ['TIMEOUT', 'CPU_LIMIT', 'MEMORY_LIMIT', 'OUTPUT_LIMIT', 'CRASHED'];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scoreLocally } from './local.ts';
+import { fitness, scoreLocally } from './local.ts';
 import { REGRESSION_PROGRAM } from './program.ts';
-import fitness from './regression.js';
 
 const rows = [[1], [2], [3], [4]];
 const targets = [2, 4, 6, 8];

@@ -10,7 +10,7 @@ export interface Samples {
 }
 
 /** What error a problem is judged by; see the fitness program. */
-export type ErrorKind = 'absolute' | 'relative';
+type ErrorKind = 'absolute' | 'relative';
 export type Scaling = 'none' | 'proportional' | 'linear';
 
 /** Something to find a formula for. */

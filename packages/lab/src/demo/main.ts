@@ -1,0 +1,53 @@
+import type { DisplayConfig } from '../config.ts';
+import { DataError } from '../csv/violation.ts';
+import type { Evaluator } from '../evolution/evaluator.ts';
+import { Output } from '../report/output.ts';
+import type { Sink } from '../report/output.ts';
+import { planDemo, runDemo } from './demo.ts';
+import { toDocument } from './document.ts';
+import { parseOptions } from './options.ts';
+import type { Options } from './options.ts';
+import { HELP, UsageError } from './usage.ts';
+
+export interface MainOptions {
+  readonly args: readonly string[];
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly display: DisplayConfig;
+  readonly signal: AbortSignal;
+  /** Reaches a node, starting one where the options name none. What it answers is disposed of at the end. */
+  readonly connect: (options: Options) => Promise<Connection>;
+}
+
+export interface Connection extends AsyncDisposable {
+  readonly evaluator: Evaluator;
+}
+
+/** As shells report a process ended by SIGINT. */
+const INTERRUPTED = 130;
+
+/** Runs the demo; resolves with the exit status that the help text promises. */
+export async function main({ args, stdout, stderr, display, signal, connect }: MainOptions): Promise<number> {
+  try {
+    const options = parseOptions(args);
+    if (options.help) {
+      stdout.write(HELP);
+      return 0;
+    }
+    const steps = await planDemo(options);
+    await using connection = await connect(options);
+    const output = new Output(options.json ? stderr : stdout, display);
+    const results = await runDemo(steps, { evaluator: connection.evaluator, output, signal });
+    if (options.json) stdout.write(`${toDocument(results, options.seed)}\n`);
+    if (signal.aborted) return INTERRUPTED;
+    return results.every(({ passed }) => passed) ? 0 : 1;
+  } catch (error) {
+    if (signal.aborted) {
+      stderr.write('\ninterrupted\n');
+      return INTERRUPTED;
+    }
+    stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof UsageError) stderr.write('npm run demo -- --help lists the flags\n');
+    return error instanceof UsageError || error instanceof DataError ? 2 : 1;
+  }
+}
