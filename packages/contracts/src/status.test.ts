@@ -39,6 +39,7 @@ const shown = ({
   resource: resource && { ...resource },
   retryAfterMs,
   metadata: { ...metadata },
+  attached: attached.map(({ typeName, bytes }) => [typeName, ...bytes]),
 });
 
 suite('status', () => {
