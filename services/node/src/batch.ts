@@ -1,0 +1,100 @@
+import { cancelled } from '@petri/core';
+
+/** Results of one message. Measured: past some dozens, a message costs next to nothing per result. */
+const MESSAGE_ITEMS = 64;
+/** Far below any message limit, so that many large results never add up to one that cannot be sent. */
+const MESSAGE_BYTES = 1024 * 1024;
+
+/** A result, and about how many bytes it takes in a message. */
+export type Sized<R> = { item: R; bytes: number };
+
+export type BatchOptions<I, R> = {
+  items: readonly I[];
+  /** Runs one item. Failures are results: it must not reject. The signal aborts when the batch ends early. */
+  run: (item: I, index: number, signal: AbortSignal) => Promise<Sized<R>>;
+  /** Items started whose results have not been taken yet: a slow reader stops new starts. */
+  window: number;
+  /** Ends the batch: nothing more is started, and the generator throws the signal's reason. */
+  signal: AbortSignal;
+};
+
+/**
+ * Runs items, and yields their results in the order in which they finish, as many at once as have finished. A lone
+ * result waits only for the rest of its turn of the event loop.
+ */
+export async function* batch<I, R>({
+  items,
+  run,
+  window,
+  signal,
+}: BatchOptions<I, R>): AsyncGenerator<R[], void, void> {
+  const stop = new AbortController();
+  const finished: Sized<R>[] = [];
+  let next = 0;
+  let running = 0;
+  let failure: { thrown: unknown } | undefined;
+  let wake: (() => void) | undefined;
+  let turn: NodeJS.Immediate | undefined;
+
+  const wakeNow = () => {
+    clearImmediate(turn);
+    turn = undefined;
+    wake?.();
+  };
+  const settle = (result: Sized<R>) => {
+    running--;
+    finished.push(result);
+    if (finished.length >= MESSAGE_ITEMS) wakeNow();
+    else turn ??= setImmediate(wakeNow);
+  };
+  const fail = (thrown: unknown) => {
+    failure ??= { thrown };
+    wakeNow();
+  };
+
+  signal.addEventListener('abort', wakeNow, { once: true });
+  try {
+    while (next < items.length || running > 0 || finished.length > 0) {
+      signal.throwIfAborted();
+      if (failure) throw failure.thrown;
+      for (; next < items.length && running + finished.length < window; next++, running++)
+        run(items[next]!, next, stop.signal).then(settle, fail);
+      if (finished.length > 0) yield take(finished);
+      else {
+        await new Promise<void>((resolve) => (wake = resolve));
+        wake = undefined;
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', wakeNow);
+    clearImmediate(turn);
+    if (running > 0) stop.abort(signal.aborted ? signal.reason : cancelled());
+  }
+}
+
+/** Removes from the front what fits into one message: at least one result. */
+function take<R>(finished: Sized<R>[]): R[] {
+  let count = 0;
+  for (let bytes = 0; count < Math.min(finished.length, MESSAGE_ITEMS) && bytes < MESSAGE_BYTES; count++)
+    bytes += finished[count]!.bytes;
+  return finished.splice(0, count).map(({ item }) => item);
+}
+
+/** Maps items with at most `window` at once; results in the order of the items. Starts nothing after an abort. */
+export async function mapBounded<I, R>(
+  items: readonly I[],
+  window: number,
+  signal: AbortSignal,
+  map: (item: I, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      signal.throwIfAborted();
+      results[index] = await map(items[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(window, items.length) }, lane));
+  return results;
+}
