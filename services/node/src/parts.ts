@@ -1,0 +1,29 @@
+import type { Handler } from '@petri/contracts';
+import type { AdminService, SandboxService } from '@petri/contracts/v1';
+import type { Clock, PetriError } from '@petri/core';
+import type { SandboxRuntime } from '@petri/sandbox';
+import type { Idempotency } from './idempotency.ts';
+
+/** What routes share. */
+export type Parts = {
+  runtime: SandboxRuntime;
+  idempotency: Idempotency;
+  clock: Clock;
+  /** Of the node, such as "0.1.0". */
+  version: string;
+  /** By `clock.monotonic()`. */
+  startedAt: number;
+  draining: () => boolean;
+  /** Told of errors that callers see only as INTERNAL. */
+  onInternalError: (error: PetriError, where: string) => void;
+};
+
+type SandboxMethods = (typeof SandboxService)['method'];
+type AdminMethods = (typeof AdminService)['method'];
+
+/** The handler of one RPC, given what it works with. */
+export type SandboxRoute<K extends keyof SandboxMethods> = (parts: Parts) => Handler<SandboxMethods[K]>;
+export type AdminRoute<K extends keyof AdminMethods> = (parts: Parts) => Handler<AdminMethods[K]>;
+
+/** Items of one batch over sandboxes: its answer is one message, and all of it is held until the last is done. */
+export const MAX_BATCH = 10_000;

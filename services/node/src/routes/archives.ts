@@ -1,0 +1,27 @@
+import { showingExisting } from '../existing.ts';
+import { archiveMessage, readArchive } from '../mapping/archive.ts';
+import { mapped } from '../mapping/problems.ts';
+import { sandboxMessage } from '../mapping/sandbox.ts';
+import type { SandboxRoute } from '../parts.ts';
+
+export const exportSandbox: SandboxRoute<'exportSandbox'> =
+  ({ runtime }) =>
+  (request) => ({
+    archive: archiveMessage(runtime.export(mapped((problems) => problems.id('id', request.id)))),
+  });
+
+export const importSandbox: SandboxRoute<'importSandbox'> =
+  ({ runtime, idempotency }) =>
+  (request) =>
+    idempotency.once('ImportSandbox', request, async () => {
+      const { archive, id } = mapped((problems) => {
+        const given = request.archive;
+        if (!given) problems.add('archive', 'is required');
+        return {
+          archive: given && problems.within('archive', () => readArchive(problems, given)),
+          id: request.id === '' ? undefined : problems.id('id', request.id),
+        };
+      });
+      const info = await showingExisting(runtime, () => runtime.import(archive!, id));
+      return { sandbox: sandboxMessage(info) };
+    });

@@ -1,0 +1,25 @@
+import { readEvaluationSpec } from '../mapping/evaluation-spec.ts';
+import { mapped } from '../mapping/problems.ts';
+import type { SandboxRoute } from '../parts.ts';
+import { streamEvaluations } from './evaluation-stream.ts';
+
+/** As for BatchRun. */
+const MAX_IDS = 100_000;
+
+export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
+  async function* (request, context) {
+    const { ids: items, maxConcurrency } = request;
+    const spec = mapped((problems) => {
+      problems.atMost('ids', items.length, MAX_IDS);
+      return readEvaluationSpec(problems, request.spec);
+    });
+    yield* streamEvaluations(parts, context, {
+      items,
+      idOf: (id) => id,
+      evaluate: async (id, index, signal) => {
+        mapped((problems) => problems.id(`ids[${index}]`, id));
+        return parts.runtime.evaluate(id, spec, { signal });
+      },
+      maxConcurrency,
+    });
+  };

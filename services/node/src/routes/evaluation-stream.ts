@@ -1,0 +1,45 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CallContext } from '@petri/contracts';
+import type { EvaluationItemSchema } from '@petri/contracts/v1';
+import type { Evaluation } from '@petri/sandbox';
+import type { Sized } from '../batch.ts';
+import { itemError } from '../item-error.ts';
+import { evaluationMessage } from '../mapping/evaluation.ts';
+import { sizeOfEvaluation } from '../mapping/sizes.ts';
+import type { Parts } from '../parts.ts';
+import { streamBatch, windowOf } from '../stream-batch.ts';
+import { Tally } from '../tally.ts';
+
+type Item = MessageInitShape<typeof EvaluationItemSchema>;
+
+type Options<I> = {
+  items: readonly I[];
+  idOf: (item: I) => string;
+  evaluate: (item: I, index: number, signal: AbortSignal) => Promise<Evaluation>;
+  maxConcurrency: number;
+};
+
+/** Evaluates items and streams what becomes of each; what `evaluate` throws stays with its item. */
+export function streamEvaluations<I>(
+  parts: Parts,
+  { signal, method }: CallContext,
+  { items, idOf, evaluate, maxConcurrency }: Options<I>,
+) {
+  const tally = new Tally(parts.clock, items.length);
+
+  const run = async (each: I, index: number, stop: AbortSignal): Promise<Sized<Item>> => {
+    const id = idOf(each);
+    try {
+      const value = await evaluate(each, index, stop);
+      tally.outcome(value.outcome, value.receipt);
+      const result = { case: 'evaluation' as const, value: evaluationMessage(value) };
+      return { item: { index, id, result }, bytes: sizeOfEvaluation(value) };
+    } catch (thrown) {
+      tally.error();
+      return { item: { index, id, result: itemError(parts, thrown, method) }, bytes: 0 };
+    }
+  };
+
+  const window = windowOf(parts.runtime, maxConcurrency);
+  return streamBatch(tally, { items, run, window, signal });
+}

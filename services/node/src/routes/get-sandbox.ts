@@ -1,0 +1,9 @@
+import { mapped } from '../mapping/problems.ts';
+import { sandboxMessage } from '../mapping/sandbox.ts';
+import type { SandboxRoute } from '../parts.ts';
+
+export const getSandbox: SandboxRoute<'getSandbox'> =
+  ({ runtime }) =>
+  (request) => ({
+    sandbox: sandboxMessage(runtime.get(mapped((problems) => problems.id('id', request.id)))),
+  });

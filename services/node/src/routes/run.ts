@@ -1,0 +1,15 @@
+import { mapped } from '../mapping/problems.ts';
+import { readRunSpec, runResultMessage } from '../mapping/run.ts';
+import type { SandboxRoute } from '../parts.ts';
+
+export const run: SandboxRoute<'run'> =
+  ({ runtime }) =>
+  async (request, { signal }) => {
+    const spec = mapped((problems) => {
+      problems.id('id', request.id);
+      const given = request.spec;
+      if (!given) problems.add('spec', 'is required');
+      return given && problems.within('spec', () => readRunSpec(problems, given));
+    });
+    return { result: runResultMessage(await runtime.run(request.id, spec!, { signal })) };
+  };
