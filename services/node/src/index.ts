@@ -1,1 +1,2 @@
-export {};
+export { loadConfig, type NodeConfig } from './config.ts';
+export { type NodeOptions, type RunningNode, startNode } from './server.ts';

@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { EnvReader } from '@petri/core';
+
+export type NodeConfig = {
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** Worker processes that take runs. */
+  workers: number;
+  /** Warm workers that replace those that are lost. */
+  spares: number;
+  /** How long calls in flight may take to finish once the node drains, in milliseconds. */
+  drainTimeoutMs: number;
+  /** Largest message received or sent, in bytes. */
+  maxMessageBytes: number;
+  /** Whether the line that says that the node is ready is JSON. */
+  readyJson: boolean;
+};
+
+const MiB = 1024 * 1024;
+
+/** What each variable means, for `--help`. */
+export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
+  ['PETRI_HOST', 'address to listen on (127.0.0.1: calls are not authenticated yet)'],
+  ['PETRI_PORT', 'port to listen on, 0 for any free one (50051)'],
+  ['PETRI_WORKERS', 'worker processes (one for each core)'],
+  ['PETRI_SPARES', 'warm workers that replace lost ones (1)'],
+  ['PETRI_DRAIN_TIMEOUT_MS', 'how long calls in flight may finish after SIGTERM (25000)'],
+  ['PETRI_MAX_MESSAGE_BYTES', 'largest message, received or sent (67108864)'],
+  ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
+];
+
+/** @throws PetriError naming every variable that is wrong. */
+export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
+  const config: NodeConfig = {
+    host: env.string('PETRI_HOST', '127.0.0.1'),
+    // The port of the gRPC project's own examples.
+    port: env.int('PETRI_PORT', 50051, { min: 0, max: 65_535 }),
+    workers: env.int('PETRI_WORKERS', availableParallelism(), { min: 1, max: 1024 }),
+    spares: env.int('PETRI_SPARES', 1, { min: 0, max: 64 }),
+    // Kubernetes kills 30 s after SIGTERM.
+    drainTimeoutMs: env.int('PETRI_DRAIN_TIMEOUT_MS', 25_000, { min: 0, max: 3_600_000 }),
+    // A batch of 100,000 small entries is about 8 MB. One message is held whole, decoded and encoded.
+    maxMessageBytes: env.int('PETRI_MAX_MESSAGE_BYTES', 64 * MiB, { min: MiB, max: 1024 * MiB }),
+    readyJson: env.boolean('PETRI_READY_JSON', false),
+  };
+  env.done();
+  return config;
+}

@@ -1,0 +1,39 @@
+import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
+import { messageSizeLimit } from '@petri/contracts';
+import { unavailable } from '@petri/core';
+import type { NodeConfig } from './config.ts';
+
+/** A peer that has vanished is found out within a minute, and its calls are cancelled. */
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 40_000, 'grpc.keepalive_timeout_ms': 20_000 };
+
+export function createServer({ maxMessageBytes }: NodeConfig): Server {
+  return new Server({ ...messageSizeLimit(maxMessageBytes), ...KEEPALIVE });
+}
+
+/** The port that was bound. @throws PetriError `unavailable` with a sentence for an operator. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  const address = addressOf(host, port);
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(unavailable('CANNOT_LISTEN', `cannot listen on ${address}: ${reasonOf(error)}`));
+      else resolve(bound);
+    });
+  });
+}
+
+export function addressOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function reasonOf({ message }: Error): string {
+  if (message.includes('EADDRINUSE')) return 'the port is in use; stop what uses it, or set PETRI_PORT';
+  if (message.includes('EACCES')) return 'this user may not use the port; choose one above 1023';
+  if (message.includes('EADDRNOTAVAIL')) return 'this machine does not have that address; set PETRI_HOST';
+  return message;
+}
+
+/** The errors that grpc-js prints of its own accord also reach whoever called it; its traces still appear. */
+export function silenceGrpc(): void {
+  const trace = (...parts: unknown[]) => void process.stderr.write(`${parts.join(' ')}\n`);
+  setLogger({ error: () => undefined, info: trace, debug: trace });
+}

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { loadConfig } from './config.ts';
+import { silenceGrpc } from './listen.ts';
+import { explain, HELP, readyLine } from './messages.ts';
+import { startNode } from './server.ts';
+
+/** After a second signal, how long workers get to be killed before the process ends regardless. */
+const LAST_CHANCE_MS = 2_000;
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const complain = (line: string) => void process.stderr.write(`petri node: ${line}\n`);
+
+async function main(): Promise<void> {
+  const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const { json = false, help = false } = parseArgs({ options }).values;
+  if (help) return print(HELP);
+  silenceGrpc();
+  const config = loadConfig();
+  const node = await startNode(config, {
+    onInternalError: (error, where) => complain(`${where}: ${explain(error)}`),
+  });
+  let signals = 0;
+  const onSignal = () => {
+    const exit = () => process.exit(signals === 1 ? 0 : 1);
+    if (++signals === 1) return void node.drain().then(exit, fail);
+    setTimeout(exit, LAST_CHANCE_MS);
+    void node.close().then(exit, fail);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  print(readyLine(node.address, config.workers, json || config.readyJson));
+}
+
+function fail(thrown: unknown): void {
+  complain(explain(thrown));
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,77 @@
+import type { Server } from '@grpc/grpc-js';
+import { type CallContext, Health, implement, serveReflection } from '@petri/contracts';
+import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { type Clock, type PetriError, systemClock } from '@petri/core';
+import { type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
+import manifest from '../package.json' with { type: 'json' };
+import type { NodeConfig } from './config.ts';
+import { Ending } from './ending.ts';
+import { Gate } from './gate.ts';
+import { adminHandlers, sandboxHandlers } from './handlers.ts';
+import { Idempotency } from './idempotency.ts';
+import { addressOf, createServer, listen } from './listen.ts';
+import type { Parts } from './parts.ts';
+
+const SERVICES = [SandboxService, AdminService];
+
+export type NodeOptions = {
+  /** Owned by the node from then on, which closes it. Default: one with the workers of the configuration. */
+  runtime?: SandboxRuntime;
+  clock?: Clock;
+  /** Told of errors that callers see only as INTERNAL, and of where they happened. */
+  onInternalError?: (error: PetriError, where: string) => void;
+};
+
+export type RunningNode = AsyncDisposable & {
+  /** Such as "127.0.0.1:50051". */
+  address: string;
+  port: number;
+  /**
+   * Stops taking calls (health says NOT_SERVING, new ones are UNAVAILABLE with the reason DRAINING), lets those in
+   * flight finish for as long as the configuration allows, and closes. Idempotent.
+   */
+  drain(): Promise<void>;
+  /** Ends everything at once: calls in flight are cut off, workers killed. Idempotent, also during a drain. */
+  close(): Promise<void>;
+};
+
+/** Starts a node. @throws PetriError `unavailable` if it cannot listen; nothing is left running then. */
+export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
+  const { clock = systemClock, onInternalError = () => undefined } = options;
+  const { workers, spares } = config;
+  const runtime = options.runtime ?? (await startSandboxRuntime({ workers, spares }));
+  const gate = new Gate();
+  const health = new Health(SERVICES.map(({ typeName }) => typeName));
+  const server = createServer(config);
+  addServices(server, gate, health, {
+    runtime,
+    idempotency: new Idempotency({ clock }),
+    clock,
+    version: manifest.version,
+    startedAt: clock.monotonic(),
+    draining: () => gate.closed,
+    onInternalError,
+  });
+  const ending = new Ending({ server, gate, health, runtime, drainTimeoutMs: config.drainTimeoutMs });
+  const [drain, close] = [() => ending.drain(), () => ending.close()];
+  try {
+    const port = await listen(server, config.host, config.port);
+    health.setServing(true);
+    return { address: addressOf(config.host, port), port, drain, close, [Symbol.asyncDispose]: close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+function addServices(server: Server, gate: Gate, health: Health, parts: Parts): void {
+  const options = {
+    onInternalError: (error: PetriError, { method }: CallContext) => parts.onInternalError(error, method),
+  };
+  const sandbox = implement(SandboxService, gate.guard(SandboxService, sandboxHandlers(parts)), options);
+  const admin = implement(AdminService, gate.guard(AdminService, adminHandlers(parts)), options);
+  server.addService(sandbox.definition, sandbox.implementation);
+  server.addService(admin.definition, admin.implementation);
+  health.addTo(server);
+  serveReflection(server, SERVICES);
+}
