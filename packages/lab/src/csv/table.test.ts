@@ -29,10 +29,10 @@ test('a table is split into inputs and target', () => {
   assert.deepEqual(table.targets, [2, 4, 6, 8, 10]);
 });
 
-test('columns without numbers are left out, and the first of them names the rows', () => {
-  const table = readTable('my.csv', 'name,x,y,colour\na,1,2,r\nb,2,4,g\nc,3,6,b\nd,4,8,r\ne,5,10,g\n', 'y');
+test('columns without numbers are left out, and the first that tells all rows apart names them', () => {
+  const table = readTable('my.csv', 'colour,name,x,y\nr,a,1,2\ng,b,2,4\nb,c,3,6\nr,d,4,8\ng,e,5,10\n', 'y');
   assert.deepEqual(table.columns, ['x']);
-  assert.deepEqual(table.leftOut, ['name', 'colour']);
+  assert.deepEqual(table.leftOut, ['colour', 'name']);
   assert.deepEqual(table.labels, ['a', 'b', 'c', 'd', 'e']);
 });
 

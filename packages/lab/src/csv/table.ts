@@ -11,7 +11,7 @@ export interface Table {
   readonly targets: readonly number[];
   /** Columns without a single number, such as names: left out. */
   readonly leftOut: readonly string[];
-  /** First of the left-out columns, one value per row, to name rows in reports. */
+  /** First of the left-out columns that has a different value in each row: names of the rows, for reports. */
   readonly labels?: readonly string[];
 }
 
@@ -44,14 +44,16 @@ export function readTable(file: string, text: string, target: string): Table {
     );
 
   const inputs = used.filter((column) => names[column] !== target);
-  const named = names.indexOf(leftOut[0] ?? '');
+  const labels = leftOut
+    .map((name) => cells.values(names.indexOf(name)))
+    .find((values) => new Set(values).size === body.length);
   return {
     columns: inputs.map((column) => names[column] as string),
     rows: body.map(({ fields }) => inputs.map((column) => Number(fields[column]))),
     target,
     targets: body.map(({ fields }) => Number(fields[names.indexOf(target)])),
     leftOut,
-    ...(named >= 0 && { labels: body.map(({ fields }) => fields[named]?.trim() ?? '') }),
+    ...(labels && { labels }),
   };
 }
 

@@ -19,7 +19,7 @@ export const HELP = `Evolves programs inside the sandboxes of a Petri node, and 
   --min-r2 NUMBER       R² that counts as reached on the held-out rows of --data (default 0.9)
   --seed TEXT           the same seed finds the same programs (default 1)
   --population NUMBER   individuals in a generation, 20 to 100000 (default 400)
-  --generations NUMBER  at most so many, 1 to 100000 (default 150)
+  --generations NUMBER  at most so many, 1 to 100000 (default 150; 60 for --data)
   --node HOST:PORT      use a running node; otherwise one is started, and stopped at the end
   --isolation LEVEL     isolate: each candidate in an isolate of its own (default)
                         realm: a realm each, in isolates shared within a generation
