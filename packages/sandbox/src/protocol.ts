@@ -41,8 +41,9 @@ type OnResident = {
   key: number;
   /** Sent when the supervisor knows that the worker does not hold the key. */
   plan?: BuildPlan;
-  /** Wall time from the start of the task, in milliseconds. */
+  /** Wall time from the start of the task, and CPU time, in milliseconds. */
   wallMs: number;
+  cpuMs: number;
 };
 
 export type WireCall = { module: string; function: string; args: string };

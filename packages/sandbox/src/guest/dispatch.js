@@ -2,49 +2,51 @@
 
 function dispatch(op, a, b, c) {
   switch (op) {
-    case 'call':
+    case OP_CALL:
       observing = false;
       becomesState = false;
-      return call(a, b, c);
-    case 'observe':
+      return call(a, b);
+    case OP_OBSERVE:
       observing = true;
       becomesState = false;
-      return call(a, b, c);
-    case 'migrate':
+      return call(a, b);
+    case OP_MIGRATE:
       observing = false;
       becomesState = true;
-      return call(a, b, '[' + committed + ',' + c + ']');
-    case 'pump':
+      return call(a, '[' + committed + ',' + b + ']');
+    case OP_BIND:
+      return bind(a, b, c);
+    case OP_PUMP:
       return pump();
-    case 'answer':
+    case OP_ANSWER:
       return answer(a);
-    case 'fitness':
+    case OP_FITNESS:
       observing = true;
       becomesState = false;
       return fitness(a);
-    case 'stall':
+    case OP_STALL:
       return fail(new NativeError('the promise can never settle: no task is pending that could settle it'));
-    case 'clock':
+    case OP_CLOCK:
       virtual = b;
       seed = a;
       virtualNow = c;
       return '=null';
-    case 'committed':
+    case OP_COMMITTED:
       committed = a;
       return '=null';
-    case 'tasks':
+    case OP_TASKS:
       return '=' + apply(mapSize, timers, none);
-    case 'module':
+    case OP_MODULE:
       return register(a, b);
-    case 'binary':
+    case OP_BINARY:
       return compileBinary(a, b);
-    case 'lend':
+    case OP_LEND:
       hide(a, api);
       return '=null';
-    case 'take':
+    case OP_TAKE:
       delete globalThis[a];
       return '=null';
-    case 'configure':
+    case OP_CONFIGURE:
       return configure(a);
     default:
       throw new NativeError('unknown operation');

@@ -2,6 +2,7 @@
 
 const timers = new NativeMap();
 let nextTimer = 1;
+let timersUsed = false;
 
 function addTimer(callback, delay, repeat, parameters) {
   if (typeof callback !== 'function') throw new NativeTypeError('a timer needs a function');
@@ -9,6 +10,7 @@ function addTimer(callback, delay, repeat, parameters) {
     throw new NativeRangeError('more than ' + limits.tasks + ' tasks are pending (limit max_tasks)');
   const wait = max(0, toNumber(delay) || 0);
   const id = nextTimer++;
+  timersUsed = true;
   const timer = {
     __proto__: null,
     id,
@@ -37,4 +39,9 @@ function fire(timer) {
   if (timer.every > 0) timer.at = now() + timer.every;
   else removeTimer(timer.id);
   apply(timer.callback, undefined, timer.parameters);
+}
+
+function clearTimers() {
+  timersUsed = false;
+  apply(mapClear, timers, none);
 }

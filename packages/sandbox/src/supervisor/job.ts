@@ -3,10 +3,10 @@ import type { Answer, BuildPlan, Task } from '../protocol.ts';
 import { monotonicMs } from '../recorder.ts';
 import type { Residence } from './residence.ts';
 
-/** A task as the runtime asks for it: the supervisor adds ids, keys and plans. */
+/** A task as the runtime asks for it: the supervisor adds ids, keys, plans and budgets. */
 export type TaskRequest = Task extends infer T
   ? T extends Task
-    ? Omit<T, 'id' | 'key' | 'plan'>
+    ? Omit<T, 'id' | 'key' | 'plan' | 'cpuMs'>
     : never
   : never;
 

@@ -182,14 +182,15 @@ export class Lane {
   }
 
   #message(job: Job): Task {
-    const { task, residence, plan } = job.request;
-    if (residence === undefined) return { ...task, id: job.wireId, key: 0, plan: plan() };
+    const { task, residence, plan, cpuMs } = job.request;
+    const id = job.wireId;
+    if (residence === undefined) return { ...task, id, key: 0, cpuMs, plan: plan() };
     residence.inFlight++;
     residence.settle(this);
     const { key } = residence;
-    if (residence.planned && task.kind !== 'load') return { ...task, id: job.wireId, key };
+    if (residence.planned && task.kind !== 'load') return { ...task, id, key, cpuMs };
     residence.planned = true;
-    return { ...task, id: job.wireId, key, plan: plan() };
+    return { ...task, id, key, cpuMs, plan: plan() };
   }
 
   #receive(message: FromWorker): void {

@@ -1,7 +1,8 @@
 import type { CallAnswer } from '../protocol.ts';
 import { PHASE, type Phase } from '../recorder.ts';
 import type { Cancellation } from './cancellation.ts';
-import type { Argument, Realm } from './realm.ts';
+import { OP, type Realm } from './realm.ts';
+import type { Resident } from './resident.ts';
 import type { Meter } from './slices.ts';
 
 /** A call of the candidate that a fitness program asks for: [id, module, function, arguments]. */
@@ -40,26 +41,29 @@ export function readStep(text: string): Step {
 const STEPS_AT_ONCE = 8;
 
 /**
- * One call into a realm, pumped until it is answered; the answer comes at once unless the guest waits for a timer.
+ * One call of an exported function, pumped until it is answered; the answer comes at once unless the guest waits for a
+ * timer. `op` says what becomes of the state.
  *
  * @throws SliceFailure, Cancelled (also as rejections)
  */
 export function callGuest(
   meter: Meter,
-  realm: Realm,
+  resident: Resident,
   cancellation: Cancellation,
   deadlineAt: number,
-  op: string,
-  a?: Argument,
-  b?: Argument,
-  c?: Argument,
+  op: typeof OP.call | typeof OP.observe | typeof OP.migrate,
+  module: string,
+  name: string,
+  args: string,
 ): CallAnswer | Promise<CallAnswer> {
-  let step = readStep(meter.ask(realm, deadlineAt, PHASE.guest, op, a, b, c));
+  const { realm } = resident;
+  const bound = resident.bind(meter, deadlineAt, module, name);
+  let step = readStep(meter.ask(realm, deadlineAt, PHASE.guest, op, bound, args));
   for (let steps = 0; steps < STEPS_AT_ONCE; steps++) {
     if (step.kind === 'done') return step.answer;
     if (step.wait === undefined) return stall(meter, realm, deadlineAt, PHASE.guest);
     if (step.wait > 0) break;
-    step = readStep(meter.ask(realm, deadlineAt, PHASE.guest, 'pump'));
+    step = readStep(meter.ask(realm, deadlineAt, PHASE.guest, OP.pump));
   }
   return pumpGuest(meter, realm, cancellation, deadlineAt, step);
 }
@@ -76,14 +80,14 @@ async function pumpGuest(
   while (step.kind === 'pending') {
     if (step.wait === undefined) return stall(meter, realm, endAt, PHASE.guest);
     endAt += await meter.idle(cancellation, Math.min(step.wait, meter.left(endAt)));
-    step = readStep(meter.ask(realm, endAt, PHASE.guest, 'pump'));
+    step = readStep(meter.ask(realm, endAt, PHASE.guest, OP.pump));
   }
   return step.answer;
 }
 
 /** Ends a call whose promise nothing can settle any more. */
 export function stall(meter: Meter, realm: Realm, deadlineAt: number, phase: Phase): CallAnswer {
-  const step = readStep(meter.ask(realm, deadlineAt, phase, 'stall'));
+  const step = readStep(meter.ask(realm, deadlineAt, phase, OP.stall));
   if (step.kind === 'done') return step.answer;
   throw new Error('the bootstrap did not end a stalled call');
 }

@@ -1,7 +1,7 @@
 import ivm from 'isolated-vm';
 import type { Phase } from '../recorder.ts';
 import type { LoadStage, PlannedModule, WireError } from '../protocol.ts';
-import type { Realm } from './realm.ts';
+import { type Argument, OP, type Op, type Realm } from './realm.ts';
 import { type Meter, sliceFailure, wireError } from './slices.ts';
 import { stripTypes } from './transpile.ts';
 import { wideParameters } from './wasm.ts';
@@ -106,7 +106,7 @@ export class Loader {
   #binary(name: string, bytes: Buffer): ivm.Module {
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const copy = new ivm.ExternalCopy(buffer, { transferOut: true });
-    const answer = this.#ask('binary', name, copy.copyInto({ release: true, transferIn: true }));
+    const answer = this.#ask(OP.binary, name, copy.copyInto({ release: true, transferIn: true }));
     if (!answer.startsWith('=')) {
       const { e } = JSON.parse(answer.slice(1, answer.indexOf('\n'))) as { e: WireError };
       throw new LoadFailure('compile', [e[0], `${name}: ${e[1]}`, '', name]);
@@ -153,7 +153,7 @@ export class Loader {
   #evaluate(modules: PlannedModule[]): Map<string, string[]> {
     const lends = this.#compiled.has(SANDBOX_MODULE) || modules.some(({ language }) => language === 'wasm');
     if (lends) {
-      this.#ask('lend', LENT);
+      this.#ask(OP.lend, LENT);
       const sandbox = this.#compiled.get(SANDBOX_MODULE);
       if (sandbox !== undefined) this.#run(SANDBOX_MODULE, sandbox);
     }
@@ -161,7 +161,7 @@ export class Loader {
     for (const { name } of modules) this.#run(name, this.#compiled.get(name) as ivm.Module);
     for (const { name } of modules)
       exported.set(name, this.#register(name, this.#compiled.get(name) as ivm.Module));
-    if (lends) this.#ask('take', LENT);
+    if (lends) this.#ask(OP.take, LENT);
     return exported;
   }
 
@@ -171,14 +171,14 @@ export class Loader {
 
   /** Makes a module's exports callable by name, and answers them. */
   #register(name: string, module: ivm.Module): string[] {
-    const answer = this.#ask('module', name, module.namespace.derefInto({ release: true }));
+    const answer = this.#ask(OP.module, name, module.namespace.derefInto({ release: true }));
     if (!answer.startsWith('='))
       throw new LoadFailure('evaluate', ['Error', `${name}: its top-level await did not settle`, '', name]);
     const names: unknown = JSON.parse(answer.slice(1));
     return Array.isArray(names) ? names.filter((text) => typeof text === 'string') : [];
   }
 
-  #ask(op: string, a?: Parameters<Realm['ask']>[2], b?: Parameters<Realm['ask']>[3]): string {
+  #ask(op: Op, a?: Argument, b?: Argument): string {
     return this.#meter.ask(this.#realm, this.#meter.deadlineAt, this.#phase, op, a, b);
   }
 

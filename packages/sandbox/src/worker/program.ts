@@ -5,6 +5,7 @@ import { callGuest, type CandidateCall, readStep, stall } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { LogGatherer } from './logs.ts';
 import type { Nursery } from './nursery.ts';
+import { OP, type Op } from './realm.ts';
 import { Resident } from './resident.ts';
 import { type Meter, SliceFailure } from './slices.ts';
 import type { Rebuild } from './suite.ts';
@@ -69,25 +70,25 @@ export class Programs {
     logs: LogGatherer,
   ): Promise<ProgramAnswer> {
     const failures = new Map<number, CallAnswer>();
-    const ask = (op: string, argument?: string) =>
+    const ask = (op: Op, argument?: string) =>
       guarded(program, () =>
         readStep(meter.ask(program.realm, meter.deadlineAt, PHASE.program, op, argument)),
       );
     guarded(program, () => program.prepare(meter, task.determinism, PHASE.program));
     let calls = 0;
-    let step = ask('fitness', task.info);
+    let step = ask(OP.fitness, task.info);
     while (step.kind === 'pending') {
       if (step.calls.length > 0) {
         calls += step.calls.length;
         const answers: string[] = [];
         for (const call of step.calls)
           answers.push(await this.#call(call, task, meter, cancellation, candidate, failures, logs));
-        step = ask('answer', `[${answers.join(',')}]`);
+        step = ask(OP.answer, `[${answers.join(',')}]`);
       } else if (step.wait === undefined) {
         return { answer: stall(meter, program.realm, meter.deadlineAt, PHASE.program), calls, program: true };
       } else {
         if (step.wait > 0) await meter.idle(cancellation, Math.min(step.wait, meter.left(meter.deadlineAt)));
-        step = ask('pump');
+        step = ask(OP.pump);
       }
     }
     if (step.answer.o === 0) return { answer: step.answer, calls, program: false };
@@ -137,7 +138,7 @@ export class Programs {
     try {
       target.prepare(meter, task.determinism);
       const entry = module || target.plan.entry;
-      const answered = callGuest(meter, target.realm, cancellation, deadlineAt, 'observe', entry, name, args);
+      const answered = callGuest(meter, target, cancellation, deadlineAt, OP.observe, entry, name, args);
       answer = answered instanceof Promise ? await answered : answered;
     } catch (thrown) {
       if (!(thrown instanceof SliceFailure)) throw thrown;

@@ -17,7 +17,32 @@ const PARTS = [
   'globals',
   'dispatch',
 ];
+
+/** What the bootstrap can be asked for; see guest/dispatch.js. */
+export const OP = {
+  call: 0,
+  observe: 1,
+  migrate: 2,
+  pump: 3,
+  bind: 4,
+  answer: 5,
+  fitness: 6,
+  stall: 7,
+  clock: 8,
+  committed: 9,
+  tasks: 10,
+  module: 11,
+  binary: 12,
+  lend: 13,
+  take: 14,
+  configure: 15,
+} as const;
+
+export type Op = (typeof OP)[keyof typeof OP];
+
+const CONSTANTS = Object.entries(OP).map(([name, value]) => `const OP_${name.toUpperCase()} = ${value};`);
 const SOURCE = `(function () { 'use strict';
+${CONSTANTS.join(' ')}
 ${PARTS.map((part) => readFileSync(new URL(`../guest/${part}.js`, import.meta.url), 'utf8')).join('')}
 return dispatch; })();`;
 const MiB = 1024 * 1024;
@@ -79,7 +104,7 @@ export class Realm {
   }
 
   /** One synchronous call of the bootstrap. Throws what isolated-vm throws; see slices.ts. */
-  ask(timeout: number, op: string, a?: Argument, b?: Argument, c?: Argument): string {
+  ask(timeout: number, op: Op, a?: Argument, b?: Argument, c?: Argument): string {
     return this.#dispatch.applySync(undefined, [op, a, b, c] as never[], { timeout }) as string;
   }
 

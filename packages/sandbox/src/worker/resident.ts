@@ -5,7 +5,7 @@ import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
 import { Loader } from './loader.ts';
 import type { Nursery } from './nursery.ts';
-import type { Realm } from './realm.ts';
+import { OP, type Realm } from './realm.ts';
 import type { Meter } from './slices.ts';
 
 /** A genome built into a realm. It is a cache of the supervisor's record: it may go at any time. */
@@ -16,6 +16,10 @@ export class Resident {
   readonly #loader: Loader;
   readonly #nursery: Nursery;
   #virtualClock = false;
+  #unmeasured = 0;
+  heapBytes = 0;
+  externalBytes = 0;
+  readonly #bound = new Map<string, number>();
   readonly #expressions = new Map<string, string>();
   #released = false;
 
@@ -47,7 +51,7 @@ export class Resident {
   ): Resident {
     const realm = meter.slice(() => nursery.take(plan.group, plan.memoryBytes), meter.deadlineAt, phase);
     try {
-      meter.ask(realm, meter.deadlineAt, phase, 'configure', settingsOf(plan, dataJson));
+      meter.ask(realm, meter.deadlineAt, phase, OP.configure, settingsOf(plan, dataJson));
       const loader = new Loader(realm, meter, phase);
       return new Resident(plan, realm, loader, loader.load(plan.modules), nursery);
     } catch (thrown) {
@@ -76,12 +80,37 @@ export class Resident {
     if (determinism === undefined && !this.#virtualClock) return;
     this.#virtualClock = determinism !== undefined;
     const { seed = 0, startTimeMs = 0 } = determinism ?? {};
-    meter.ask(this.realm, meter.deadlineAt, phase, 'clock', seed, this.#virtualClock, startTimeMs);
+    meter.ask(this.realm, meter.deadlineAt, phase, OP.clock, seed, this.#virtualClock, startTimeMs);
+  }
+
+  /**
+   * Updates the heap figures after a run that took `wallUs`. Asking V8 costs as much as a short run, which changes little:
+   * after such, it is asked once in so many times.
+   */
+  measure(wallUs: number): void {
+    if (wallUs < SHORT_RUN_US && this.#unmeasured++ % MEASURE_EVERY !== 0) return;
+    const heap = this.realm.shell.isolate.getHeapStatisticsSync();
+    this.heapBytes = heap.used_heap_size;
+    this.externalBytes = heap.externally_allocated_size;
   }
 
   /** Calls an export of the entry module with no arguments, such as `start`. */
   lifeCycle(meter: Meter, cancellation: Cancellation, name: string): CallAnswer | Promise<CallAnswer> {
-    return callGuest(meter, this.realm, cancellation, meter.deadlineAt, 'call', this.plan.entry, name, '[]');
+    return callGuest(meter, this, cancellation, meter.deadlineAt, OP.call, this.plan.entry, name, '[]');
+  }
+
+  /** The number by which the realm knows an export. */
+  bind(meter: Meter, deadlineAt: number, module: string, name: string): number {
+    const key = `${module}\0${name}`;
+    let bound = this.#bound.get(key);
+    if (bound === undefined) {
+      // Callers choose names: past so many, numbers are given again.
+      if (this.#bound.size === MAX_BOUND) this.#bound.clear();
+      bound = this.#bound.size;
+      meter.ask(this.realm, deadlineAt, PHASE.guest, OP.bind, bound, module, name);
+      this.#bound.set(key, bound);
+    }
+    return bound;
   }
 
   /**
@@ -103,6 +132,9 @@ export class Resident {
   }
 }
 
+const SHORT_RUN_US = 200;
+const MEASURE_EVERY = 16;
+const MAX_BOUND = 256;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const RESERVED = new Set(
   (

@@ -3,7 +3,7 @@ import { OUTCOMES } from '../outcome.ts';
 import type { CallAnswer, WireError } from '../protocol.ts';
 import { monotonicMs, PHASE, type Phase, type RecorderWriter } from '../recorder.ts';
 import type { Cancellation } from './cancellation.ts';
-import type { Argument, Realm } from './realm.ts';
+import type { Argument, Op, Realm } from './realm.ts';
 
 /** A slice that isolated-vm ended: the realm can't be trusted any more. */
 export class SliceFailure extends Error {
@@ -63,6 +63,7 @@ export class Meter {
   /** In microseconds, over all slices so far. */
   cpuUs = 0;
   readonly #recorder: RecorderWriter;
+  #foreignMs = 0;
 
   constructor(recorder: RecorderWriter, taskId: number, wallMs: number) {
     this.#recorder = recorder;
@@ -71,7 +72,7 @@ export class Meter {
   }
 
   get wallUs(): number {
-    return Math.round((monotonicMs() - this.startedAt) * 1000);
+    return Math.round((monotonicMs() - this.startedAt - this.#foreignMs) * 1000);
   }
 
   /** Milliseconds to a deadline, at least 1. */
@@ -90,6 +91,7 @@ export class Meter {
     await cancellation.wait(ms);
     const late = Math.max(0, monotonicMs() - dueAt);
     this.deadlineAt += late;
+    this.#foreignMs += late;
     return late;
   }
 
@@ -117,7 +119,7 @@ export class Meter {
     realm: Realm,
     deadlineAt: number,
     phase: Phase,
-    op: string,
+    op: Op,
     a?: Argument,
     b?: Argument,
     c?: Argument,

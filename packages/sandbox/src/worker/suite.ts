@@ -2,6 +2,7 @@ import type { CallAnswer, CaseAnswer, SuiteTask } from '../protocol.ts';
 import { monotonicMs } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
+import { OP } from './realm.ts';
 import type { Resident } from './resident.ts';
 import { type Meter, SliceFailure } from './slices.ts';
 
@@ -28,10 +29,10 @@ export async function runSuite(
     try {
       const answered = callGuest(
         meter,
-        target.realm,
+        target,
         cancellation,
         deadlineAt,
-        'observe',
+        OP.observe,
         call.module || target.plan.entry,
         call.function,
         call.args,

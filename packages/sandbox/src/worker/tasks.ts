@@ -1,13 +1,13 @@
 import { OUTCOMES } from '../outcome.ts';
 import type { Answer, CallAnswer, FromWorker, LoadTask, RunTask, Task, ToWorker } from '../protocol.ts';
-import type { RecorderWriter } from '../recorder.ts';
+import { PHASE, type RecorderWriter } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import { Cancellation, Cancelled } from './cancellation.ts';
 import { LoadFailure } from './loader.ts';
 import { LogGatherer } from './logs.ts';
 import type { Nursery } from './nursery.ts';
 import { ProgramFailure, Programs } from './program.ts';
-import { MIN_ISOLATE_BYTES } from './realm.ts';
+import { MIN_ISOLATE_BYTES, OP } from './realm.ts';
 import { Resident } from './resident.ts';
 import { Residents } from './residents.ts';
 import { Meter, SliceFailure } from './slices.ts';
@@ -16,6 +16,7 @@ import { runSuite } from './suite.ts';
 type Outgoing = Omit<Answer, 'id' | 'w' | 'c' | 'h' | 'x'>;
 
 const CANCELLED = OUTCOMES.indexOf('CANCELLED');
+const CPU_LIMIT = OUTCOMES.indexOf('CPU_LIMIT');
 const MEMORY_LIMIT = OUTCOMES.indexOf('MEMORY_LIMIT');
 const THREW = OUTCOMES.indexOf('THREW');
 
@@ -115,7 +116,10 @@ export class Tasks {
       case 'usage': {
         const resident = this.#residents.get(task.key);
         if (resident === undefined) return { o: 0 };
-        return { o: 0, tasks: Number(meter.ask(resident.realm, meter.deadlineAt, 0, 'tasks').slice(1)) };
+        return {
+          o: 0,
+          tasks: Number(meter.ask(resident.realm, meter.deadlineAt, PHASE.guest, OP.tasks).slice(1)),
+        };
       }
     }
   }
@@ -153,7 +157,7 @@ export class Tasks {
         ? call.module || resident.plan.entry
         : resident.expression(meter, expression ?? 'null');
     const { function: name, args } = call ?? { function: 'run', args: '[]' };
-    return callGuest(meter, resident.realm, cancellation, meter.deadlineAt, 'call', module, name, args);
+    return callGuest(meter, resident, cancellation, meter.deadlineAt, OP.call, module, name, args);
   }
 
   async #load(task: LoadTask, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
@@ -188,15 +192,16 @@ export class Tasks {
     const versions = JSON.stringify({ from: migrate.from, to: migrate.to });
     const answer = await callGuest(
       meter,
-      resident.realm,
+      resident,
       cancellation,
       meter.deadlineAt,
-      'migrate',
+      OP.migrate,
       module,
       name,
       versions,
     );
-    if (answer.v !== undefined) meter.ask(resident.realm, meter.deadlineAt, 0, 'committed', answer.v);
+    if (answer.v !== undefined)
+      meter.ask(resident.realm, meter.deadlineAt, PHASE.guest, OP.committed, answer.v);
     return answer;
   }
 
@@ -259,12 +264,12 @@ export class Tasks {
 
   #answer(task: Task, meter: Meter, outgoing: Outgoing): void {
     this.#cancellations.delete(task.id);
-    const resident = this.#residents.get(task.key);
     const answer: Answer = { ...outgoing, id: task.id, w: meter.wallUs, c: meter.cpuUs, h: 0, x: 0 };
+    const resident = this.#residents.get(task.key);
     if (resident !== undefined) {
-      const heap = resident.realm.shell.isolate.getHeapStatisticsSync();
-      answer.h = heap.used_heap_size;
-      answer.x = heap.externally_allocated_size;
+      resident.measure(answer.w);
+      answer.h = resident.heapBytes;
+      answer.x = resident.externalBytes;
       // isolated-vm's smallest limit is larger than some sandboxes'.
       const { memoryBytes, group } = resident.plan;
       if (
@@ -272,16 +277,21 @@ export class Tasks {
         memoryBytes < MIN_ISOLATE_BYTES &&
         answer.h + answer.x > memoryBytes + EMPTY_HEAP_BYTES
       )
-        this.#overLimit(task, answer);
+        this.#overrule(task, answer, MEMORY_LIMIT, 'the heap is past its limit');
+    }
+    if (meter.cpuUs > task.cpuMs * 1000) {
+      const used = Math.ceil(meter.cpuUs / 1000);
+      this.#overrule(task, answer, CPU_LIMIT, `used ${used} ms of CPU, its budget is ${task.cpuMs} ms`);
     }
     this.#send(answer);
   }
 
-  #overLimit(task: Task, answer: Answer): void {
+  /** A run that came to an end, but past a limit: it leaves no trace. */
+  #overrule(task: Task, answer: Answer, outcome: number, reason: string): void {
     this.#residents.drop(task.key, true);
-    if (answer.o === THREW) return;
-    answer.o = MEMORY_LIMIT;
-    answer.r = 'the heap reached its limit';
+    if (answer.o !== 0) return;
+    answer.o = outcome;
+    answer.r = reason;
     delete answer.v;
     delete answer.s;
     delete answer.cases;
