@@ -1,1 +1,60 @@
-export {};
+export type { Json } from '@petri/contracts';
+export { type ErrorCode, PetriError, type Resource, type Violation } from '@petri/core';
+export type { Admin, NodeStatus } from './admin.ts';
+export { Archive } from './archive.ts';
+export type {
+  Batch,
+  BatchSummary,
+  EvaluationItem,
+  Reload,
+  ReloadItem,
+  RunItem,
+  SandboxItem,
+} from './batch.ts';
+export type { BatchRunOptions, Candidate } from './batches.ts';
+export { connect, type ConnectOptions, type Petri } from './connect.ts';
+export type {
+  ComparisonKind,
+  IsolationLevel,
+  LogLevel,
+  ModuleLanguage,
+  Outcome,
+  ReloadResult,
+  SandboxStatus,
+  SecurityProfile,
+  WorkerState,
+} from './enums.ts';
+export { existingSandbox, GuestFailure } from './errors.ts';
+export type {
+  Case,
+  CaseResult,
+  Comparison,
+  Evaluation,
+  EvaluationSpec,
+  FitnessProgram,
+  Suite,
+} from './evaluation.ts';
+export type { Code, Genome, Module, ModuleHistory, ModuleVersion } from './modules.ts';
+export type { CallOptions } from './options.ts';
+export type {
+  Confinement,
+  CreateRequest,
+  Filter,
+  Modules,
+  ReloadOptions,
+  ReloadRequest,
+  RunEntry,
+  Transition,
+} from './requests.ts';
+export type {
+  Determinism,
+  FunctionCall,
+  GuestError,
+  Logs,
+  Receipt,
+  RunLimits,
+  RunResult,
+  RunSpec,
+} from './run.ts';
+export type { Limits, ResourceUsage, Sandbox } from './sandbox.ts';
+export type { Sandboxes } from './sandboxes.ts';

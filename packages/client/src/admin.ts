@@ -1,0 +1,74 @@
+import type { ServiceClient } from '@petri/contracts';
+import type { AdminService, OutcomeTotal } from '@petri/contracts/v1';
+import {
+  type Outcome,
+  outcomeName,
+  type SandboxStatus,
+  statusName,
+  type WorkerState,
+  workerStateName,
+} from './enums.ts';
+import type { Bounds, CallOptions } from './options.ts';
+import { msOf } from './time.ts';
+
+export type NodeStatus = {
+  version: string;
+  uptimeMs: number;
+  /** Whether it takes no new work. */
+  draining: boolean;
+  workers: {
+    pid: number;
+    state: WorkerState;
+    /** Sandboxes it holds. */
+    resident: number;
+    inFlight: number;
+    completed: number;
+    rssBytes: number;
+  }[];
+  sandboxes: Partial<Record<SandboxStatus, number>>;
+  /** Runs answered since the node started. */
+  runs: Partial<Record<Outcome, number>>;
+  /** Workers ended because of a run. */
+  kills: Partial<Record<Outcome, number>>;
+  /** Workers that ended for any other reason. */
+  workersLostToOthers: number;
+  /** Of the node's own process. */
+  rssBytes: number;
+};
+
+/** The node itself. */
+export class Admin {
+  readonly #client: ServiceClient<typeof AdminService>;
+  readonly #bounds: Bounds;
+
+  constructor(client: ServiceClient<typeof AdminService>, bounds: Bounds) {
+    this.#client = client;
+    this.#bounds = bounds;
+  }
+
+  async status(options?: CallOptions): Promise<NodeStatus> {
+    const answer = await this.#client.getNodeStatus({}, this.#bounds(options));
+    return {
+      version: answer.version,
+      uptimeMs: msOf(answer.uptime),
+      draining: answer.draining,
+      workers: answer.workers.map(({ pid, state, resident, inFlight, completed, rssBytes }) => ({
+        pid,
+        state: workerStateName(state),
+        resident,
+        inFlight,
+        completed: Number(completed),
+        rssBytes: Number(rssBytes),
+      })),
+      sandboxes: Object.fromEntries(answer.sandboxes.map(({ status, count }) => [statusName(status), count])),
+      runs: totals(answer.runs),
+      kills: totals(answer.kills),
+      workersLostToOthers: Number(answer.workersLostToOthers),
+      rssBytes: Number(answer.rssBytes),
+    };
+  }
+}
+
+function totals(counts: readonly OutcomeTotal[]): Partial<Record<Outcome, number>> {
+  return Object.fromEntries(counts.map(({ outcome, count }) => [outcomeName(outcome), Number(count)]));
+}

@@ -1,0 +1,90 @@
+import { type ChannelCredentials, Client, credentials as grpcCredentials } from '@grpc/grpc-js';
+import { createServiceClient, messageSizeLimit } from '@petri/contracts';
+import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { unavailable } from '@petri/core';
+import { Admin } from './admin.ts';
+import { waitUntilServing } from './health.ts';
+import { bounds } from './options.ts';
+import { Sandboxes } from './sandboxes.ts';
+
+export type ConnectOptions = {
+  /** Deadline of each call that answers once, in milliseconds. Default 60,000. Batches have none of their own. */
+  deadlineMs?: number;
+  /** How long to wait for the connection, in milliseconds. Default 10,000. */
+  connectTimeoutMs?: number;
+  /** Of @grpc/grpc-js. Default: none, plain text. */
+  credentials?: ChannelCredentials;
+  /** Largest message sent or received, in bytes. Default 64 MiB, the node's. */
+  maxMessageBytes?: number;
+};
+
+const DEFAULT_DEADLINE_MS = 60_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+const DEFAULT_WAIT_MS = 10_000;
+
+/**
+ * A connection to a node, which reconnects by itself. Close it, or let `await using` do so.
+ *
+ * @throws PetriError `unavailable` if there is no connection within the time given.
+ */
+export async function connect(address: string, options: ConnectOptions = {}): Promise<Petri> {
+  const { credentials = grpcCredentials.createInsecure(), maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
+    options;
+  const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const client = new Client(address, credentials, {
+    ...messageSizeLimit(maxMessageBytes),
+    // A node that has vanished is found out within a minute, also by calls that wait for a long evaluation.
+    'grpc.keepalive_time_ms': 40_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  });
+  await new Promise<void>((resolve, reject) => {
+    client.waitForReady(Date.now() + connectTimeoutMs, (error) => {
+      if (!error) return resolve();
+      client.close();
+      reject(
+        unavailable('NOT_CONNECTED', `no connection to ${address} within ${connectTimeoutMs} ms`, {
+          cause: error,
+        }),
+      );
+    });
+  });
+  return new Petri(client, deadlineMs);
+}
+
+/** A node, as a client sees it. Every call rejects with a PetriError that holds all the details the node sent. */
+export class Petri implements AsyncDisposable {
+  readonly sandboxes: Sandboxes;
+  readonly admin: Admin;
+  readonly #client: Client;
+
+  /** Owns the grpc-js client; users have `connect`. */
+  constructor(client: Client, deadlineMs: number) {
+    this.#client = client;
+    const bound = bounds(deadlineMs);
+    this.sandboxes = new Sandboxes(createServiceClient(SandboxService, client), bound);
+    this.admin = new Admin(createServiceClient(AdminService, client), bound);
+  }
+
+  /**
+   * Resolves once the node takes calls.
+   *
+   * @throws PetriError `deadline_exceeded` if that takes longer than `deadlineMs` (default 10,000), or `cancelled`.
+   */
+  async waitUntilServing({ deadlineMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {}): Promise<void> {
+    const late = AbortSignal.timeout(deadlineMs);
+    const either = signal ? AbortSignal.any([signal, late]) : late;
+    await waitUntilServing(this.#client, SandboxService.typeName, either);
+  }
+
+  /** Ends the connection; calls in flight fail. Idempotent. */
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+type WaitOptions = { deadlineMs?: number; signal?: AbortSignal };

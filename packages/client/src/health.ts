@@ -1,0 +1,76 @@
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { type Client, Metadata } from '@grpc/grpc-js';
+import { fromStatus } from '@petri/contracts';
+import { PetriError } from '@petri/core';
+
+const WATCH = '/grpc.health.v1.Health/Watch';
+const SERVING = 1;
+
+/** How long to wait before a watch that broke off is begun again. */
+const AGAIN_MS = 100;
+
+/**
+ * Resolves once the service says SERVING, waiting for the connection too.
+ *
+ * @throws PetriError `deadline_exceeded` or `cancelled`.
+ */
+export async function waitUntilServing(client: Client, service: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    if (signal.aborted) throw PetriError.from(signal.reason);
+    try {
+      for await (const status of watch(client, service, signal)) if (status === SERVING) return;
+    } catch (thrown) {
+      if (signal.aborted) throw PetriError.from(signal.reason);
+      if (fromStatus(thrown).code !== 'unavailable') throw fromStatus(thrown);
+    }
+    await pause(AGAIN_MS, signal);
+  }
+}
+
+/** What the service is, now and whenever that changes. */
+async function* watch(
+  client: Client,
+  service: string,
+  signal: AbortSignal,
+): AsyncGenerator<number, void, void> {
+  const metadata = new Metadata({ waitForReady: true });
+  const call = client.makeServerStreamRequest(WATCH, encode, decode, service, metadata);
+  const cancel = () => call.cancel();
+  call.on('error', () => undefined); // a cancelled call reports that after its iterator is gone
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    for await (const status of call) yield status as number;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
+/** grpc.health.v1.HealthCheckRequest: the service is field 1. */
+function encode(service: string): Buffer {
+  return Buffer.from(new BinaryWriter().tag(1, WireType.LengthDelimited).string(service).finish());
+}
+
+/** grpc.health.v1.HealthCheckResponse: the status is field 1. */
+function decode(bytes: Buffer): number {
+  const reader = new BinaryReader(bytes);
+  let status = 0;
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1 && wireType === WireType.Varint) status = reader.int32();
+    else reader.skip(wireType);
+  }
+  return status;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
