@@ -77,7 +77,7 @@ export class Petri implements AsyncDisposable {
     await waitUntilServing(this.#client, SandboxService.typeName, either);
   }
 
-  /** Ends the connection; calls in flight fail. Idempotent. */
+  /** Takes no more calls; those in flight may still finish. Idempotent. */
   async close(): Promise<void> {
     this.#client.close();
   }

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { suite, test } from 'node:test';
 import { Client } from '@grpc/grpc-js';
 import { Outcome, SandboxStatus, WorkerState } from '@petri/contracts/v1';
@@ -160,51 +158,5 @@ suite('draining', () => {
     await Promise.all([drained, failed]);
     await node.node.close();
     assert.equal(node.runtime.closed, 1);
-  });
-});
-
-suite('the command', () => {
-  const MAIN = new URL('main.ts', import.meta.url).pathname;
-
-  async function run(args: string[], env: Record<string, string>) {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    let complaint = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (complaint += chunk));
-    const [code] = (await once(child, 'close')) as [number];
-    return { code, output, complaint };
-  }
-
-  test('--help names every variable', async () => {
-    const { code, output } = await run(['--help'], {});
-    assert.equal(code, 0);
-    assert.match(output, /PETRI_PORT .*50051/);
-  });
-
-  test('wrong variables, flags and a port in use end it with 1 and a sentence', async () => {
-    const variables = await run([], { PETRI_PORT: 'x', PETRI_WORKERS: '0' });
-    assert.equal(variables.code, 1);
-    assert.match(variables.complaint, /^petri node: PETRI_PORT: .*; PETRI_WORKERS: .*\n$/);
-    const flag = await run(['--nonsense'], {});
-    assert.equal(flag.code, 1);
-    assert.match(flag.complaint, /^petri node: .*--nonsense.*\n/);
-
-    const blocker = createServer().listen(0, '127.0.0.1');
-    await once(blocker, 'listening');
-    const { port } = blocker.address() as { port: number };
-    try {
-      const taken = await run([], { PETRI_PORT: String(port), PETRI_WORKERS: '1', PETRI_SPARES: '0' });
-      assert.equal(taken.code, 1);
-      assert.match(
-        taken.complaint,
-        new RegExp(`^petri node: cannot listen on 127.0.0.1:${port}: the port is in use`),
-      );
-    } finally {
-      blocker.close();
-    }
   });
 });

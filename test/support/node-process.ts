@@ -1,0 +1,54 @@
+/** The node as a user runs it: a process of its own, on a port of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const MAIN = new URL('../../services/node/src/main.ts', import.meta.url).pathname;
+
+/** Longer than the node lets calls in flight finish; a node that needs more is killed, and the test fails. */
+const STOP_MS = 30_000;
+
+export type NodeProcess = AsyncDisposable & {
+  address: string;
+  child: ChildProcess;
+  /** What it complained of so far. */
+  complaints: () => string;
+  /** Drains it. The exit code. */
+  stop(): Promise<number | null>;
+};
+
+export async function startNodeProcess(env: Record<string, string> = {}): Promise<NodeProcess> {
+  const child = spawn(process.execPath, [MAIN, '--json'], {
+    env: { PATH: process.env['PATH'] ?? '', PETRI_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const ended = once(child, 'exit');
+  const ready = once(createInterface(child.stdout), 'line');
+  const [line] = (await Promise.race([
+    ready,
+    ended.then(() => {
+      throw new Error(`the node ended before it was ready: ${complaints}`);
+    }),
+  ])) as [string];
+  const { address } = JSON.parse(line) as { address: string };
+
+  const stop = async (): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+    return child.exitCode;
+  };
+  return {
+    address,
+    child,
+    complaints: () => complaints,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
+  };
+}
