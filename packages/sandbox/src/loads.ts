@@ -118,6 +118,7 @@ export class Loads {
       {
         task: migrate === undefined ? task : { ...task, migrate },
         residence,
+        near: record.residence,
         plan: () => record.planFor(draft),
         cpuMs: record.limits.cpuTimeMs,
         memoryBytes: record.limits.memoryBytes,
@@ -127,9 +128,11 @@ export class Loads {
     );
     record.cpuTotalUs += result.answer.c;
     if (result.answer.o !== 0) {
-      residence.forget();
+      this.#supervisor.release(residence);
       throw loadFailure(`the code of sandbox "${record.identity.id}" could not be loaded`, result);
     }
+    const old = record.residence;
     record.commitCode(draft, result.answer.s ?? record.stateJson, residence, this.#now());
+    this.#supervisor.release(old);
   }
 }

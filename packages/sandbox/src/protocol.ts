@@ -59,6 +59,8 @@ export type RunTask = OnResident & {
 export type LoadTask = OnResident & {
   kind: 'load';
   plan: BuildPlan;
+  /** Key of the build that runs now, if this worker holds it. */
+  beside?: number;
   migrate?: { handler: string; from: Record<string, number>; to: Record<string, number> };
 };
 
@@ -122,6 +124,8 @@ export type Answer = CallAnswer & {
   cases?: CaseAnswer[];
   /** Calls of the candidate by a fitness program. */
   calls?: number;
+  /** Those that did not complete. */
+  failedCalls?: number;
   /** The fitness program itself failed, not the candidate. */
   program?: boolean;
   /** Tasks (timers) pending, for usage. */

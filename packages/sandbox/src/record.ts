@@ -56,8 +56,8 @@ export class SandboxRecord {
     return new Residence(this.identity.isolation === 'PROCESS');
   }
 
-  /** @throws PetriError failed_precondition, saying what to do */
-  requireRunnable(): void {
+  /** An expression needs no code. @throws PetriError failed_precondition, saying what to do */
+  requireRunnable(needsCode: boolean): void {
     const { id } = this.identity;
     if (this.status === 'ERROR') {
       const why = this.error?.message ?? 'unknown';
@@ -68,7 +68,7 @@ export class SandboxRecord {
     }
     if (this.status === 'STOPPING' || this.status === 'STOPPED')
       throw failedPrecondition('SANDBOX_STOPPING', `sandbox "${id}" is being destroyed`);
-    if (this.modules.entry === '' && this.status === 'RUNNING')
+    if (needsCode && this.modules.entry === '' && this.status === 'RUNNING')
       throw failedPrecondition('NO_CODE', `sandbox "${id}" has no code yet: load some with ReloadSource`);
   }
 
@@ -78,9 +78,7 @@ export class SandboxRecord {
     this.stateJson = stateJson;
     this.revision++;
     this.#plan = undefined;
-    const old = this.residence;
     this.residence = residence;
-    if (old !== residence) old.forget();
     this.become('RUNNING', nowMs);
   }
 

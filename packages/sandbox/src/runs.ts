@@ -25,7 +25,7 @@ export class Runs {
   /** @throws PetriError failed_precondition, resource_exhausted, invalid_argument */
   async run(record: SandboxRecord, spec: RunSpec, { signal }: CallOptions): Promise<RunResult> {
     checkArguments(spec.target, record.limits);
-    const result = await this.#admit(record, signal, (limits) => ({
+    const result = await this.#admit(record, signal, spec.target.kind === 'call', (limits) => ({
       task: runTask(spec, limits),
       cpuMs: Math.min(spec.cpuTimeMs ?? limits.cpuTimeMs, limits.cpuTimeMs),
     }));
@@ -35,7 +35,7 @@ export class Runs {
   /** @throws PetriError as `run`; failed_precondition FITNESS_PROGRAM_FAILED */
   async evaluate(record: SandboxRecord, spec: EvaluationSpec, { signal }: CallOptions): Promise<Evaluation> {
     const evaluator = compileEvaluator(spec);
-    const result = await this.#admit(record, signal, (limits) => ({
+    const result = await this.#admit(record, signal, true, (limits) => ({
       task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs)),
       cpuMs: limits.cpuTimeMs,
     }));
@@ -45,9 +45,10 @@ export class Runs {
   async #admit(
     record: SandboxRecord,
     signal: AbortSignal | undefined,
+    needsCode: boolean,
     request: (limits: Limits) => { task: TaskRequest; cpuMs: number },
   ): Promise<JobResult> {
-    record.requireRunnable();
+    record.requireRunnable(needsCode);
     const { limits, identity } = record;
     // One runs, the rest wait.
     if (record.pendingRuns > limits.maxQueuedRuns)
@@ -59,7 +60,7 @@ export class Runs {
     record.pendingRuns++;
     try {
       return await record.gate.shared(() => {
-        record.requireRunnable();
+        record.requireRunnable(needsCode);
         if (signal?.aborted === true) throw cancelled();
         const { task, cpuMs } = request(record.limits);
         return this.#submit(record, { task, cpuMs, ...place(record) }, signal);

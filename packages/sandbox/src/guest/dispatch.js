@@ -46,6 +46,8 @@ function dispatch(op, a, b, c) {
     case OP_TAKE:
       delete globalThis[a];
       return '=null';
+    case OP_HARDEN:
+      return harden();
     case OP_CONFIGURE:
       return configure(a);
     default:

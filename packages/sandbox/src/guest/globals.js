@@ -51,6 +51,7 @@ function forbidCodeFromStrings() {
 }
 
 function configure(text) {
+  reset();
   const settings = parse(text);
   limits.output = settings.output;
   limits.log = settings.log;

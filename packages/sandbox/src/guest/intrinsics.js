@@ -1,7 +1,7 @@
 // What the bootstrap needs of the language, taken before any guest code runs: the guest will patch it.
 
 const { parse, stringify } = JSON;
-const { apply, construct, getPrototypeOf, defineProperty } = Reflect;
+const { apply, construct, getPrototypeOf, defineProperty, ownKeys, getOwnPropertyDescriptor } = Reflect;
 const { keys, freeze, prototype: objectPrototype } = Object;
 const { isArray } = Array;
 const { isFinite: isFiniteNumber, isSafeInteger } = Number;

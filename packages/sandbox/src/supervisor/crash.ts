@@ -12,7 +12,7 @@ export function crashVerdict(
   exit: WorkerExit,
 ): { outcome: 'MEMORY_LIMIT' | 'CRASHED'; reason: string } | undefined {
   // V8 aborts in the thread that asked for the memory, and that thread was in this run.
-  if (/out of memory|OOM/.test(exit.stderr))
+  if (/out of memory|OOM|is_heap_oom = 1/.test(exit.stderr))
     return { outcome: 'MEMORY_LIMIT', reason: 'V8 ran out of memory and ended the worker' };
   culprit.crashes++;
   const how = exit.signal === null ? `exit status ${exit.code}` : `signal ${exit.signal}`;

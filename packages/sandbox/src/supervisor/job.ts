@@ -6,7 +6,7 @@ import type { Residence } from './residence.ts';
 /** A task as the runtime asks for it: the supervisor adds ids, keys, plans and budgets. */
 export type TaskRequest = Task extends infer T
   ? T extends Task
-    ? Omit<T, 'id' | 'key' | 'plan' | 'cpuMs'>
+    ? Omit<T, 'id' | 'key' | 'plan' | 'cpuMs' | 'beside'>
     : never
   : never;
 
@@ -14,6 +14,8 @@ export type JobRequest = {
   task: TaskRequest;
   /** Where the sandbox lives; absent for one-shot candidates. */
   residence?: Residence;
+  /** Where the sandbox lives until a load has made `residence`: the best place for it. */
+  near?: Residence;
   /** What to build if no worker holds it. */
   plan: () => BuildPlan;
   /** CPU time of the run, in milliseconds; memory it may add to its worker, in bytes. */

@@ -188,7 +188,13 @@ export class Lane {
     residence.inFlight++;
     residence.settle(this);
     const { key } = residence;
-    if (residence.planned && task.kind !== 'load') return { ...task, id, key, cpuMs };
+    if (task.kind === 'load') {
+      residence.planned = true;
+      const { near } = job.request;
+      const load = { ...task, id, key, cpuMs, plan: plan() };
+      return near?.lane === this && near.planned ? { ...load, beside: near.key } : load;
+    }
+    if (residence.planned) return { ...task, id, key, cpuMs };
     residence.planned = true;
     return { ...task, id, key, cpuMs, plan: plan() };
   }

@@ -127,7 +127,7 @@ export class Supervisor {
       this.#feedAll();
       return;
     }
-    const lane = this.#laneFor(residence);
+    const lane = this.#laneFor(residence, job.request.near);
     if (lane === undefined) {
       this.#homeless.push(job);
       this.#wantLane(residence);
@@ -138,7 +138,7 @@ export class Supervisor {
   }
 
   /** Where the sandbox is, unless that is held by somebody else's run or far behind; else where there is least to do. */
-  #laneFor(residence: Residence): Lane | undefined {
+  #laneFor(residence: Residence, near: Residence | undefined): Lane | undefined {
     const { lane } = residence;
     if (lane !== undefined && lane.verdict === undefined) {
       if (residence.inFlight > 0 || residence.alone) return lane;
@@ -146,10 +146,11 @@ export class Supervisor {
       if (lane.jobsOf(residence).length > 0) return lane;
     }
     if (residence.alone) return undefined;
+    if (near?.lane?.open === true) return near.lane;
     let best: Lane | undefined;
     for (const candidate of this.#lanes) {
       if (!candidate.open || candidate.owner !== undefined) continue;
-      if (best === undefined || candidate.load < best.load) best = candidate;
+      if (best === undefined || isFreer(candidate, best)) best = candidate;
     }
     return best;
   }
@@ -352,4 +353,9 @@ function cancelled(job: Job, reason: string): void {
 
 function closedError(): PetriError {
   return unavailable('CLOSING', 'the node is closing');
+}
+
+function isFreer(left: Lane, right: Lane): boolean {
+  if (left.load !== right.load) return left.load < right.load;
+  return left.residences.size < right.residences.size;
 }

@@ -1,18 +1,35 @@
-import { type Realm, Shell } from './realm.ts';
+import { OP, type Realm, Shell } from './realm.ts';
 
+const MiB = 1024 * 1024;
 // Released realms linger in their isolate until it goes: at about 0.2 MB each this bounds them to some 13 MB.
 const REALMS_PER_SHELL = 64;
-const REALM_SLACK_BYTES = 32 * 1024 * 1024;
+const REALMS_BESIDE = 16;
+const REALM_SLACK_BYTES = 32 * MiB;
+// Modules linger in their realm, too, at a few kilobytes each.
+const USES_PER_HARDENED = 500;
+const HARDEN_MS = 1_000;
 // Groups come and go (every call of EvaluateSources is one): the isolates of so many stay for the next member.
-const EMPTY_SHELLS_KEPT = 8;
+const GROUPS_KEPT = 8;
 
-/** Where realms come from: fresh isolates, some of them made ahead of need, and isolates shared by a group. */
+/** Where a realm comes from, and where it goes in the end. */
+export interface Cradle {
+  take(): Realm;
+  /** One that `failed` may have left anything behind: its whole isolate goes, with all realms in it. */
+  give(realm: Realm, failed: boolean): void;
+}
+
+type Hardened = { realm: Realm; uses: number };
+
+/** Makes realms: in fresh isolates, some of them made ahead of need, or in isolates that others are in. */
 export class Nursery {
   readonly #warmSize: number;
   readonly #warmBytes: number;
   readonly #warm: Realm[] = [];
   /** The isolate that takes a group's next member. */
   readonly #current = new Map<string, Shell>();
+  /** An isolate that a candidate has left. */
+  #vacant: Shell | undefined;
+  readonly #hardened = new Map<string, Hardened>();
 
   /** Keeps `warmSize` realms ready in isolates limited to `warmBytes`. */
   constructor(warmSize: number, warmBytes: number) {
@@ -20,20 +37,84 @@ export class Nursery {
     this.#warmBytes = warmBytes;
   }
 
-  /** A realm in an isolate of its own, or, for a group, in an isolate of the group. Give it back in the end. */
-  take(group: string, memoryBytes: number): Realm {
-    if (group !== '') return this.#shellOf(group, memoryBytes).realm();
-    const warm = memoryBytes === this.#warmBytes ? this.#warm.pop() : undefined;
-    return warm ?? new Shell('', memoryBytes).realm();
+  /** An isolate of its own. */
+  own(memoryBytes: number): Cradle {
+    return {
+      take: () =>
+        (memoryBytes === this.#warmBytes ? this.#warm.pop() : undefined) ??
+        new Shell('', memoryBytes).realm(),
+      give: (realm, failed) => this.#give(realm, failed),
+    };
   }
 
-  /** One that `failed` may have left anything behind: its whole isolate goes, with all realms in it. */
-  give(realm: Realm, failed: boolean): void {
-    const { shell } = realm;
-    if (shell.group === '' || failed) this.#dispose(shell);
-    if (shell.isolate.isDisposed) return;
-    realm.release();
-    if (shell.living === 0 && this.#current.get(shell.group) !== shell) shell.isolate.dispose();
+  /** An isolate that only members of the group share; '' for one of its own. */
+  member(group: string, memoryBytes: number): Cradle {
+    if (group === '') return this.own(memoryBytes);
+    return {
+      take: () => this.#shellOf(group, memoryBytes).realm(),
+      give: (realm, failed) => this.#give(realm, failed),
+    };
+  }
+
+  /**
+   * For a one-shot candidate: a fresh realm in an isolate in which nobody else is. Another candidate may have been there
+   * before, if it left within its limits: making an isolate costs four times what a realm in it does.
+   */
+  once(group: string, memoryBytes: number): Cradle {
+    if (group !== '') return this.member(group, memoryBytes);
+    return {
+      take: () => {
+        const shell = this.#vacant;
+        this.#vacant = undefined;
+        if (shell?.memoryBytes === memoryBytes) return shell.realm();
+        if (shell !== undefined) dispose(shell);
+        return this.own(memoryBytes).take();
+      },
+      give: (realm, failed) => {
+        const { shell } = realm;
+        const reusable =
+          !failed &&
+          this.#vacant === undefined &&
+          shell.made < REALMS_PER_SHELL &&
+          shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
+        if (!reusable) return dispose(shell);
+        realm.release();
+        this.#vacant = shell;
+      },
+    };
+  }
+
+  /** The isolate that an earlier build of the same sandbox is in, while there is room for both. */
+  beside(earlier: Realm, memoryBytes: number): Cradle {
+    const { shell } = earlier;
+    const fits =
+      shell.group === '' &&
+      shell.memoryBytes === memoryBytes &&
+      !shell.isolate.isDisposed &&
+      shell.made < REALMS_BESIDE &&
+      shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
+    if (!fits) return this.member(shell.group, memoryBytes);
+    return { take: () => shell.realm(), give: (realm, failed) => this.#give(realm, failed) };
+  }
+
+  /**
+   * A frozen realm that many candidates of a group use, one after another; undefined while another is in it. What it gives
+   * them that a fresh realm would not is an error, never a different answer: see guest/harden.js.
+   */
+  hardened(group: string, memoryBytes: number): Cradle | undefined {
+    const kept = this.#hardened.get(group) ?? this.#harden(group, memoryBytes);
+    if (kept === undefined) return undefined;
+    return {
+      take: () => {
+        this.#hardened.delete(group);
+        kept.uses++;
+        return kept.realm;
+      },
+      give: ({ shell }, failed) => {
+        if (failed || kept.uses >= USES_PER_HARDENED || this.#hardened.has(group)) dispose(shell);
+        else if (!shell.isolate.isDisposed) this.#hardened.set(group, kept);
+      },
+    };
   }
 
   /** Makes one realm ahead of need. Returns whether more are wanted. */
@@ -43,26 +124,45 @@ export class Nursery {
     return this.#warm.length < this.#warmSize;
   }
 
+  #harden(group: string, memoryBytes: number): Hardened {
+    for (const [oldest, { realm }] of this.#hardened) {
+      if (this.#hardened.size < GROUPS_KEPT) break;
+      this.#hardened.delete(oldest);
+      dispose(realm.shell);
+    }
+    const realm = new Shell(group, memoryBytes + REALM_SLACK_BYTES).realm();
+    realm.ask(HARDEN_MS, OP.harden);
+    const hardened = { realm, uses: 0 };
+    this.#hardened.set(group, hardened);
+    return hardened;
+  }
+
+  #give(realm: Realm, failed: boolean): void {
+    const { shell } = realm;
+    if (failed) dispose(shell);
+    if (shell.isolate.isDisposed) return;
+    realm.release();
+    if (shell.living === 0 && this.#current.get(shell.group) !== shell) dispose(shell);
+  }
+
   #shellOf(group: string, memoryBytes: number): Shell {
     const current = this.#current.get(group);
     if (current !== undefined) {
       if (!current.isolate.isDisposed && current.made < REALMS_PER_SHELL) return current;
       this.#current.delete(group);
-      if (current.living === 0) this.#dispose(current);
+      if (current.living === 0) dispose(current);
     }
     const shell = new Shell(group, memoryBytes + REALM_SLACK_BYTES);
     this.#current.set(group, shell);
-    this.#trim();
+    const empty = [...this.#current].filter(([, { living, made }]) => living === 0 && made > 0);
+    for (const [name, idle] of empty.slice(0, -GROUPS_KEPT)) {
+      this.#current.delete(name);
+      dispose(idle);
+    }
     return shell;
   }
+}
 
-  #trim(): void {
-    const empty = [...this.#current.values()].filter((shell) => shell.living === 0 && shell.made > 0);
-    for (const shell of empty.slice(0, -EMPTY_SHELLS_KEPT)) this.#dispose(shell);
-  }
-
-  #dispose(shell: Shell): void {
-    if (this.#current.get(shell.group) === shell) this.#current.delete(shell.group);
-    if (!shell.isolate.isDisposed) shell.isolate.dispose();
-  }
+function dispose({ isolate }: Shell): void {
+  if (!isolate.isDisposed) isolate.dispose();
 }

@@ -26,6 +26,8 @@ const PROGRAM_PLAN = {
 export type ProgramAnswer = {
   answer: CallAnswer;
   calls: number;
+  /** Calls of the candidate that did not complete. */
+  failedCalls: number;
   /** The program failed, not the candidate. */ program: boolean;
 };
 
@@ -85,17 +87,23 @@ export class Programs {
           answers.push(await this.#call(call, task, meter, cancellation, candidate, failures, logs));
         step = ask(OP.answer, `[${answers.join(',')}]`);
       } else if (step.wait === undefined) {
-        return { answer: stall(meter, program.realm, meter.deadlineAt, PHASE.program), calls, program: true };
+        return {
+          answer: stall(meter, program.realm, meter.deadlineAt, PHASE.program),
+          calls,
+          failedCalls: failures.size,
+          program: true,
+        };
       } else {
         if (step.wait > 0) await meter.idle(cancellation, Math.min(step.wait, meter.left(meter.deadlineAt)));
         step = ask(OP.pump);
       }
     }
-    if (step.answer.o === 0) return { answer: step.answer, calls, program: false };
+    if (step.answer.o === 0)
+      return { answer: step.answer, calls, failedCalls: failures.size, program: false };
     const failed = step.failedCall === undefined ? undefined : failures.get(step.failedCall);
     return failed === undefined
-      ? { answer: step.answer, calls, program: true }
-      : { answer: failed, calls, program: false };
+      ? { answer: step.answer, calls, failedCalls: failures.size, program: true }
+      : { answer: failed, calls, failedCalls: failures.size, program: false };
   }
 
   /** A realm of the program that no evaluation under way uses. */
@@ -106,7 +114,9 @@ export class Programs {
     if (kept?.alive === true) return kept;
     const modules = [{ name: 'main', language, text: source }];
     const plan = { ...PROGRAM_PLAN, modules };
-    return guarded(undefined, () => Resident.build(plan, this.#nursery, meter, PHASE.program, dataJson));
+    return guarded(undefined, () =>
+      Resident.build(plan, this.#nursery.own(plan.memoryBytes), meter, PHASE.program, dataJson),
+    );
   }
 
   #keep(key: string, program: Resident): void {

@@ -15,6 +15,7 @@ const PARTS = [
   'fitness',
   'wasm',
   'globals',
+  'harden',
   'dispatch',
 ];
 
@@ -36,6 +37,7 @@ export const OP = {
   lend: 13,
   take: 14,
   configure: 15,
+  harden: 16,
 } as const;
 
 export type Op = (typeof OP)[keyof typeof OP];
@@ -62,6 +64,7 @@ export class Shell {
   readonly isolate: ivm.Isolate;
   /** '' for an isolate that one sandbox has to itself. */
   readonly group: string;
+  readonly memoryBytes: number;
   readonly #bootstrap: ivm.Script;
   /** Realms made so far, and those still in use. */
   made = 0;
@@ -69,6 +72,7 @@ export class Shell {
 
   constructor(group: string, memoryBytes: number) {
     this.group = group;
+    this.memoryBytes = memoryBytes;
     this.isolate = new ivm.Isolate({
       memoryLimit: Math.ceil(Math.max(memoryBytes, MIN_ISOLATE_BYTES) / MiB),
     });

@@ -3,8 +3,8 @@ import type { BuildPlan, CallAnswer } from '../protocol.ts';
 import { PHASE, type Phase } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
-import { Loader } from './loader.ts';
-import type { Nursery } from './nursery.ts';
+import { Loader, LoadFailure } from './loader.ts';
+import type { Cradle } from './nursery.ts';
 import { OP, type Realm } from './realm.ts';
 import type { Meter } from './slices.ts';
 
@@ -14,7 +14,7 @@ export class Resident {
   readonly realm: Realm;
   readonly exports: ReadonlyMap<string, string[]>;
   readonly #loader: Loader;
-  readonly #nursery: Nursery;
+  readonly #cradle: Cradle;
   #virtualClock = false;
   #unmeasured = 0;
   heapBytes = 0;
@@ -28,34 +28,40 @@ export class Resident {
     realm: Realm,
     loader: Loader,
     exports: Map<string, string[]>,
-    nursery: Nursery,
+    cradle: Cradle,
   ) {
     this.plan = plan;
     this.realm = realm;
     this.#loader = loader;
     this.exports = exports;
-    this.#nursery = nursery;
+    this.#cradle = cradle;
   }
 
   /**
-   * Compiles, links and evaluates a genome in a fresh realm. `start` is not called yet.
+   * Compiles, links and evaluates a genome in a realm of the cradle's. `start` is not called yet.
    *
    * @throws LoadFailure, SliceFailure
    */
   static build(
     plan: BuildPlan,
-    nursery: Nursery,
+    cradle: Cradle,
     meter: Meter,
     phase: Phase = PHASE.guest,
     dataJson?: string,
   ): Resident {
-    const realm = meter.slice(() => nursery.take(plan.group, plan.memoryBytes), meter.deadlineAt, phase);
+    const realm = meter.slice(() => cradle.take(), meter.deadlineAt, phase);
     try {
-      meter.ask(realm, meter.deadlineAt, phase, OP.configure, settingsOf(plan, dataJson));
-      const loader = new Loader(realm, meter, phase);
-      return new Resident(plan, realm, loader, loader.load(plan.modules), nursery);
+      return meter.slice(
+        () => {
+          meter.ask(realm, meter.deadlineAt, phase, OP.configure, settingsOf(plan, dataJson));
+          const loader = new Loader(realm, meter, phase);
+          return new Resident(plan, realm, loader, loader.load(plan.modules), cradle);
+        },
+        meter.deadlineAt,
+        phase,
+      );
     } catch (thrown) {
-      nursery.give(realm, true);
+      cradle.give(realm, !(thrown instanceof LoadFailure));
       throw thrown;
     }
   }
@@ -72,7 +78,7 @@ export class Resident {
   release(failed: boolean): void {
     if (this.#released) return;
     this.#released = true;
-    this.#nursery.give(this.realm, failed);
+    this.#cradle.give(this.realm, failed);
   }
 
   /** Sets the clock and the randomness of the next call. */

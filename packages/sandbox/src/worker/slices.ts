@@ -64,6 +64,7 @@ export class Meter {
   cpuUs = 0;
   readonly #recorder: RecorderWriter;
   #foreignMs = 0;
+  #inSlice = false;
 
   constructor(recorder: RecorderWriter, taskId: number, wallMs: number) {
     this.#recorder = recorder;
@@ -96,19 +97,23 @@ export class Meter {
   }
 
   /**
-   * Runs `work`, which enters the guest, under the recorder; `work` gets the whole milliseconds that are left.
+   * Runs `work`, which enters the guest, under the recorder; `work` gets the whole milliseconds that are left. A slice
+   * within a slice is part of it.
    *
    * @throws SliceFailure
    */
   slice<T>(work: (timeout: number) => T, deadlineAt = this.deadlineAt, phase: Phase = PHASE.guest): T {
     const now = monotonicMs();
     const timeout = Math.ceil(deadlineAt - now);
+    if (this.#inSlice && timeout > 0) return work(timeout);
     if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE);
     this.#recorder.begin(this.taskId, phase, now, deadlineAt);
     const before = process.cpuUsage();
+    this.#inSlice = true;
     try {
       return work(timeout);
     } finally {
+      this.#inSlice = false;
       const after = process.cpuUsage();
       this.cpuUs += after.user + after.system - before.user - before.system;
     }

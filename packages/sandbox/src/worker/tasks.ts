@@ -1,19 +1,29 @@
 import { OUTCOMES } from '../outcome.ts';
-import type { Answer, CallAnswer, FromWorker, LoadTask, RunTask, Task, ToWorker } from '../protocol.ts';
+import type {
+  Answer,
+  BuildPlan,
+  CallAnswer,
+  FromWorker,
+  LoadTask,
+  RunTask,
+  Task,
+  ToWorker,
+} from '../protocol.ts';
 import { PHASE, type RecorderWriter } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import { Cancellation, Cancelled } from './cancellation.ts';
-import { LoadFailure } from './loader.ts';
+import { LoadFailure, SANDBOX_MODULE } from './loader.ts';
 import { LogGatherer } from './logs.ts';
-import type { Nursery } from './nursery.ts';
+import type { Cradle, Nursery } from './nursery.ts';
 import { ProgramFailure, Programs } from './program.ts';
 import { MIN_ISOLATE_BYTES, OP } from './realm.ts';
 import { Resident } from './resident.ts';
 import { Residents } from './residents.ts';
 import { Meter, SliceFailure } from './slices.ts';
-import { runSuite } from './suite.ts';
+import { type Rebuild, runSuite } from './suite.ts';
 
 type Outgoing = Omit<Answer, 'id' | 'w' | 'c' | 'h' | 'x'>;
+type EvaluationTask = Extract<Task, { kind: 'suite' | 'program' }>;
 
 const CANCELLED = OUTCOMES.indexOf('CANCELLED');
 const CPU_LIMIT = OUTCOMES.indexOf('CPU_LIMIT');
@@ -129,7 +139,8 @@ export class Tasks {
     const known = this.#residents.get(task.key);
     if (known !== undefined) return known;
     if (task.plan === undefined) throw new Error(`task ${task.id} has no plan and no resident`);
-    const resident = Resident.build(task.plan, this.#nursery, meter);
+    const { plan } = task;
+    const resident = Resident.build(plan, this.#nursery.member(plan.group, plan.memoryBytes), meter);
     this.#residents.set(task.key, resident);
     return resident.has('start') ? this.#begin(task.key, resident, meter, cancellation) : resident;
   }
@@ -161,20 +172,28 @@ export class Tasks {
   }
 
   async #load(task: LoadTask, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
-    const resident = Resident.build(task.plan, this.#nursery, meter);
+    const { plan } = task;
+    const earlier = task.beside === undefined ? undefined : this.#residents.get(task.beside);
+    const cradle =
+      earlier === undefined
+        ? this.#nursery.member(plan.group, plan.memoryBytes)
+        : this.#nursery.beside(earlier.realm, plan.memoryBytes);
+    const resident = Resident.build(plan, cradle, meter);
     try {
       const migrated = await this.#migrate(task, resident, meter, cancellation);
       if (migrated.o !== 0) return { ...migrated, stage: 'migrate' };
-      const state = migrated.v ?? task.plan.stateJson;
       if (resident.has('start')) this.#notify({ kind: 'starting', id: task.id });
       const started = resident.has('start')
         ? await resident.lifeCycle(meter, cancellation, 'start')
         : ({ o: 0 } as CallAnswer);
       if (started.o !== 0) return { ...started, stage: 'start' };
       this.#residents.set(task.key, resident);
-      return { o: 0, s: started.s ?? state };
+      return { o: 0, s: started.s ?? migrated.v ?? plan.stateJson };
+    } catch (thrown) {
+      if (!(thrown instanceof LoadFailure)) resident.release(true);
+      throw thrown;
     } finally {
-      if (this.#residents.get(task.key) !== resident) resident.release(true);
+      if (this.#residents.get(task.key) !== resident) resident.release(false);
     }
   }
 
@@ -205,39 +224,72 @@ export class Tasks {
     return answer;
   }
 
-  async #evaluate(
-    task: Extract<Task, { kind: 'suite' | 'program' }>,
+  /**
+   * Evaluates where it costs least: a candidate that may share an isolate first in a hardened realm, and once more in a
+   * fresh one if anything failed there.
+   */
+  async #evaluate(task: EvaluationTask, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
+    if (!task.once)
+      return this.#judge(task, meter, cancellation, () => this.#acquire(task, meter, cancellation));
+    const { plan } = task;
+    if (plan === undefined) throw new Error('a candidate came without a plan');
+    const { group, memoryBytes } = plan;
+    const hardened = canShareRealm(plan) ? this.#nursery.hardened(group, memoryBytes) : undefined;
+    if (hardened !== undefined) {
+      const outgoing = await this.#once(task, plan, hardened, meter, cancellation).catch(
+        (thrown: unknown) => {
+          if (thrown instanceof LoadFailure) return undefined;
+          throw thrown;
+        },
+      );
+      if (outgoing !== undefined && !outgoing.failed) return outgoing.answer;
+    }
+    const { answer } = await this.#once(
+      task,
+      plan,
+      this.#nursery.once(group, memoryBytes),
+      meter,
+      cancellation,
+    );
+    return answer;
+  }
+
+  /** In a realm of its own for this once. */
+  async #once(
+    task: EvaluationTask,
+    plan: BuildPlan,
+    cradle: Cradle,
     meter: Meter,
     cancellation: Cancellation,
-  ): Promise<Outgoing> {
-    let own: Resident | undefined;
-    const { plan } = task;
-    const resident = task.once
-      ? () => {
-          if (plan === undefined) throw new Error('a candidate came without a plan');
-          if (own?.alive !== true) own = Resident.build(plan, this.#nursery, meter);
-          return own;
-        }
-      : () => this.#acquire(task, meter, cancellation);
-    const logs = new LogGatherer(plan?.logBytes ?? (await resident()).plan.logBytes);
+  ): Promise<{ answer: Outgoing; failed: boolean }> {
+    let own = Resident.build(plan, cradle, meter);
     try {
-      await resident();
-      if (task.kind === 'program') {
-        const { answer, calls, program } = await this.#programs.run(
-          task,
-          meter,
-          cancellation,
-          resident,
-          logs,
-        );
-        return { ...answer, calls, program, ...logs.gathered };
-      }
-      const cases = await runSuite(task, meter, cancellation, resident);
-      for (const answer of cases) logs.add(answer);
-      return { o: 0, cases, calls: cases.length, ...logs.gathered };
+      const answer = await this.#judge(task, meter, cancellation, () => {
+        if (!own.alive) own = Resident.build(plan, this.#nursery.once(plan.group, plan.memoryBytes), meter);
+        return own;
+      });
+      const failed = answer.o !== 0 || (answer.failedCalls ?? 0) > 0;
+      return { answer, failed };
     } finally {
-      own?.release(false);
+      own.release(false);
     }
+  }
+
+  async #judge(
+    task: EvaluationTask,
+    meter: Meter,
+    cancellation: Cancellation,
+    resident: Rebuild,
+  ): Promise<Outgoing> {
+    const logs = new LogGatherer((await resident()).plan.logBytes);
+    if (task.kind === 'program') {
+      const { answer, ...counts } = await this.#programs.run(task, meter, cancellation, resident, logs);
+      return { ...answer, ...counts, ...logs.gathered };
+    }
+    const cases = await runSuite(task, meter, cancellation, resident);
+    for (const answer of cases) logs.add(answer);
+    const failedCalls = cases.filter(({ o }) => o !== 0).length;
+    return { o: 0, cases, calls: cases.length, failedCalls, ...logs.gathered };
   }
 
   async #stop(task: Task, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
@@ -300,3 +352,11 @@ export class Tasks {
 
 // What a realm with nothing in it takes; measured, rounded up.
 const EMPTY_HEAP_BYTES = 2 * 1024 * 1024;
+
+/** Hardened realms have no place for state, binaries, or code from strings. */
+function canShareRealm({ group, modules }: BuildPlan): boolean {
+  return (
+    group !== '' &&
+    modules.every(({ language, text }) => language !== 'wasm' && !text.includes(SANDBOX_MODULE))
+  );
+}
