@@ -32,8 +32,10 @@ suite('connect', () => {
     await sandboxes.get('a', { deadlineMs: 50_000 });
     await sandboxes.get('a', { deadlineMs: Infinity });
     await sandboxes.run('a', 'f', [], { timeoutMs: 100_000 });
-    const rounded = deadlines.map((ms) => Math.ceil(ms / 1000));
-    assert.deepEqual(rounded, [5, 50, Infinity, 105]);
+    for (const [index, expected] of [5_000, 50_000, Infinity, 105_000].entries()) {
+      const left = deadlines[index]!;
+      assert.ok(left === expected || (left <= expected && left > expected - 4_000), `${left} ms were left`);
+    }
   });
 
   test('a deadline that passes and a signal that aborts end the call', async () => {

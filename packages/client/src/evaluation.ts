@@ -119,7 +119,7 @@ function caseInit(given: Case, index: number): MessageInitShape<typeof CaseSchem
   const { name = '', expected, comparison, weight, timeoutMs } = given;
   return {
     name,
-    call: callInit(given),
+    call: callInit(given, `cases[${index}].`),
     ...(expected === undefined ? {} : { expected: toValue(expected, `cases[${index}].expected`) }),
     ...(comparison === undefined ? {} : { comparison: comparisonInit(comparison) }),
     ...(weight === undefined ? {} : { weight }),

@@ -74,13 +74,11 @@ export type Ran<R> = { logs?: Logs; receipt: R } & (
 
 export type RunResult = Ran<Receipt>;
 
-export function callInit(call: FunctionCall): MessageInitShape<typeof FunctionCallSchema> {
+/** `place` is where the call is in the request, for errors. */
+export function callInit(call: FunctionCall, place = ''): MessageInitShape<typeof FunctionCallSchema> {
   const { module = '', function: name = '', arguments: given = [] } = call;
-  return {
-    module,
-    function: name,
-    arguments: given.map((each, index) => toValue(each, `arguments[${index}]`)),
-  };
+  const values = given.map((each, index) => toValue(each, `${place}arguments[${index}]`));
+  return { module, function: name, arguments: values };
 }
 
 export function runSpecInit(spec: RunSpec): MessageInitShape<typeof RunSpecSchema> {

@@ -146,7 +146,12 @@ suite('sandboxes', () => {
       );
       return true;
     });
-    await assert.rejects(node.petri.sandboxes.run('a', 'f', [1, 2n]), { code: 'invalid_argument' });
+    await assert.rejects(node.petri.sandboxes.run('a', 'f', [1, 2n]), /^PetriError: arguments\[1\]: /);
+    const suite = { cases: [{}, { arguments: [{ x: NaN }] }] };
+    await assert.rejects(
+      node.petri.sandboxes.evaluate('a', { suite }),
+      /^PetriError: cases\[1\]\.arguments\[0\]\.x: /,
+    );
   });
 
   test('errors keep their details, and the record that is in the way', async () => {

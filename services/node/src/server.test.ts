@@ -114,6 +114,7 @@ suite('draining', () => {
       reason: 'DRAINING',
     });
     assert.equal(await health(node.raw, ''), 2);
+    assert.equal((await node.admin.getNodeStatus({})).draining, true);
     assert.equal(node.runtime.closed, 0);
     release();
     assert.equal((await inFlight).result?.outcome, Outcome.COMPLETED);

@@ -89,6 +89,17 @@ suite('BatchRun', () => {
     assert.equal(fromRpcStatus(item.result.value).violations[0]?.field, 'entries[0].spec');
   });
 
+  test('an id that cannot be one is INVALID_ARGUMENT, with a spec of its own or without', async () => {
+    await using node = await testNode({ run: async () => completed('1') });
+    const entries = [{ id: '!' }, { id: '!', spec: call('f') }];
+    const { items } = await drained(node.client.batchRun({ entries, spec: call('f') }));
+    for (const { index, result } of items) {
+      assert.ok(result.case === 'error');
+      assert.equal(fromRpcStatus(result.value).violations[0]?.field, `entries[${index}].id`);
+    }
+    assert.deepEqual(node.runtime.calls, []);
+  });
+
   test('no entries give a summary', async () => {
     await using node = await testNode();
     const { items, summary } = await drained(node.client.batchRun({}));

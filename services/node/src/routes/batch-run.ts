@@ -45,13 +45,11 @@ function readShared(problems: Problems, { entries, spec }: BatchRunRequest): Run
 }
 
 function specOf({ id, spec }: BatchRunEntry, index: number, shared: RunSpec | undefined): RunSpec {
-  if (spec === undefined && shared !== undefined && id !== '') return shared;
-  return mapped((problems) =>
-    problems.within(`entries[${index}]`, () => {
-      problems.id('id', id);
-      if (spec) return problems.within('spec', () => readRunSpec(problems, spec));
-      if (!shared) problems.add('spec', 'is required, as the batch has none');
-      return shared!;
-    }),
-  );
+  return mapped((problems) => {
+    problems.id('id', id);
+    if (!spec && !shared) problems.add('spec', 'is required, as the batch has none');
+    const own = spec && problems.within('spec', () => readRunSpec(problems, spec));
+    if (problems.count > 0) problems.under(`entries[${index}]`, 0);
+    return own ?? shared!;
+  });
 }
