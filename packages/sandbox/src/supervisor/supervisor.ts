@@ -304,6 +304,8 @@ export class Supervisor {
   }
 
   #adopt(lane: Lane): void {
+    // It slept while what waited had no lane.
+    this.#watchdog.wake();
     const { owner } = lane;
     if (owner === undefined) {
       this.#feed(lane);
