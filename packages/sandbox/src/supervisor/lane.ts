@@ -49,6 +49,8 @@ export class Lane {
   completed = 0;
   verdict: Verdict | undefined;
   idleSince = 0;
+  /** Its worker is being ended because nobody needs it. */
+  retired = false;
 
   constructor(worker: WorkerProcess, owner: Residence | undefined, events: LaneEvents) {
     this.worker = worker;

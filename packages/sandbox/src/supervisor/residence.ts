@@ -11,6 +11,8 @@ export class Residence {
   lane: Lane | undefined;
   /** Names the build on the lane; never used for another. */
   key = 0;
+  /** The sandbox has no more use for it. */
+  released = false;
   /** Whether the lane has been sent what to build. */
   planned = false;
   /** Jobs sent to a worker and not answered. */

@@ -1,4 +1,5 @@
-import { WorkerProcess, type WorkerOptions } from './worker-process.ts';
+import type { WorkerOptions } from './launch.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 const ATTEMPTS = 5;
 
@@ -7,6 +8,7 @@ export class Roster {
   readonly #options: WorkerOptions;
   readonly #size: number;
   readonly #waiting: WorkerProcess[] = [];
+  readonly #starting = new Set<WorkerProcess>();
   #making = 0;
   #closed = false;
 
@@ -43,7 +45,9 @@ export class Roster {
         void worker.exited.then(() => this.#lost(worker));
         return undefined;
       })
-      .catch((thrown: unknown) => process.emitWarning(String(thrown)))
+      .catch((thrown: unknown) => {
+        if (!this.#closed) process.emitWarning(String(thrown));
+      })
       .finally(() => {
         this.#making--;
         this.fill();
@@ -52,7 +56,7 @@ export class Roster {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#waiting.map((worker) => worker.kill()));
+    await Promise.all([...this.#waiting, ...this.#starting].map((worker) => worker.kill()));
   }
 
   #lost(worker: WorkerProcess): void {
@@ -65,11 +69,14 @@ export class Roster {
   async #make(): Promise<WorkerProcess> {
     for (let attempt = 1; ; attempt++) {
       const worker = new WorkerProcess(this.#options);
+      this.#starting.add(worker);
       try {
         await worker.ready;
         return worker;
       } catch (thrown) {
         if (attempt === ATTEMPTS || this.#closed) throw thrown;
+      } finally {
+        this.#starting.delete(worker);
       }
     }
   }

@@ -1,75 +1,60 @@
-import { PetriError, unavailable } from '@petri/core';
+import { type PetriError, unavailable } from '@petri/core';
 import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Answer } from '../protocol.ts';
 import { monotonicMs } from '../recorder.ts';
 import { Cancellations } from './cancellations.ts';
 import { crashVerdict } from './crash.ts';
+import { Fleet, type FleetOptions } from './fleet.ts';
 import { Job, type JobRequest, type JobResult } from './job.ts';
-import { Lane, type LaneEvents, type Verdict } from './lane.ts';
+import type { Lane, LaneEvents, Verdict } from './lane.ts';
 import type { Residence } from './residence.ts';
-import { Roster } from './roster.ts';
 import { Watchdog } from './watchdog.ts';
-import type { WorkerExit, WorkerOptions, WorkerProcess } from './worker-process.ts';
+import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 
-export type SupervisorOptions = WorkerOptions & {
-  /** Workers that take runs; as many again may be added for a while when all are held. */
-  workers: number;
-  /** Workers that wait, warm, to replace one that was lost. */
-  spares: number;
-};
-
-// All lanes held: the next job waits so long for one before a worker is added, in milliseconds.
+// A sandbox moves to another lane when its own is so far behind, in milliseconds of work.
 const BACKLOG_WORTH_MOVING_MS = 5;
-const EXTRA_LANE_IDLE_MS = 10_000;
-const MAX_LANES_FACTOR = 4;
 
 /**
  * Gets jobs done by workers, whatever the guests do: exact blame, replacement of what was lost, and every other job
  * run again. It owns the clock and the processes; it knows nothing of sandboxes but where their isolates are.
  */
 export class Supervisor {
-  readonly #options: SupervisorOptions;
-  readonly #roster: Roster;
-  readonly #lanes = new Set<Lane>();
+  readonly #fleet: Fleet;
   readonly #watchdog: Watchdog;
   readonly #cancellations = new Cancellations((job) => this.#cancel(job));
-  readonly #laneEvents: LaneEvents;
   /** Jobs of no sandbox, for whichever lane has room. */
   readonly #oneShots: Job[] = [];
   /** Jobs of sandboxes for which there is no lane now. */
   #homeless: Job[] = [];
   #lastJob = 0;
-  #adding = 0;
   #closed = false;
   readonly runs = new Map<Outcome, number>();
   readonly kills = new Map<Outcome, number>();
   workersLostToOthers = 0;
 
-  private constructor(options: SupervisorOptions) {
-    this.#options = options;
-    this.#roster = new Roster(options.spares, options);
-    this.#watchdog = new Watchdog(() => this.#lanes, {
-      held: (lane) => this.#hold(lane),
-      released: (lane) => this.#unhold(lane),
-      condemned: (lane, verdict) => this.#condemn(lane, verdict),
-    });
-    this.#laneEvents = {
+  private constructor(options: FleetOptions) {
+    const events: LaneEvents = {
       answered: (lane, job, answer) => this.#answered(lane, job, answer),
       lost: (lane, exit) => this.#lost(lane, exit),
       room: (lane) => this.#feed(lane),
     };
+    this.#fleet = new Fleet(options, events, (lane) => this.#joined(lane));
+    this.#watchdog = new Watchdog(() => this.#fleet.lanes, {
+      held: (lane) => this.#hold(lane),
+      released: (lane) => this.#unhold(lane),
+      condemned: (lane, verdict) => this.#condemn(lane, verdict),
+    });
   }
 
   /** Resolves when all workers are ready. */
-  static async start(options: SupervisorOptions): Promise<Supervisor> {
+  static async start(options: FleetOptions): Promise<Supervisor> {
     const supervisor = new Supervisor(options);
     try {
-      await Promise.all(Array.from({ length: options.workers }, () => supervisor.#addLane(undefined)));
+      await supervisor.#fleet.start();
     } catch (thrown) {
       await supervisor.close();
       throw thrown;
     }
-    supervisor.#roster.fill();
     return supervisor;
   }
 
@@ -90,23 +75,24 @@ export class Supervisor {
   /** Cancels every job of a sandbox. */
   cancelResidence(residence: Residence): void {
     const jobs = this.#homeless.filter(({ request }) => request.residence === residence);
-    for (const lane of this.#lanes) jobs.push(...lane.jobsOf(residence));
+    for (const lane of this.#fleet.lanes) jobs.push(...lane.jobsOf(residence));
     for (const job of jobs) this.#cancel(job);
   }
 
   /** The sandbox is gone: so is what was built of it, and its worker if it had one to itself. */
   release(residence: Residence): void {
     const { lane } = residence;
+    residence.released = true;
     residence.forget();
     if (lane?.owner === residence) this.#retire(lane);
   }
 
   get lanes(): ReadonlySet<Lane> {
-    return this.#lanes;
+    return this.#fleet.lanes;
   }
 
   get spares(): readonly WorkerProcess[] {
-    return this.#roster.waiting;
+    return this.#fleet.spares;
   }
 
   /** Ends all workers. What was under way is CANCELLED. Idempotent. */
@@ -115,9 +101,9 @@ export class Supervisor {
     this.#closed = true;
     this.#watchdog.stop();
     const jobs = [...this.#oneShots.splice(0), ...this.#homeless.splice(0)];
-    for (const lane of this.#lanes) jobs.push(...lane.giveUp(() => true));
+    for (const lane of this.#fleet.lanes) jobs.push(...lane.giveUp(() => true));
     for (const job of jobs) cancelled(job, 'the node is closing');
-    await Promise.all([this.#roster.close(), ...[...this.#lanes].map((lane) => lane.worker.kill())]);
+    await this.#fleet.close();
   }
 
   #place(job: Job): void {
@@ -130,7 +116,7 @@ export class Supervisor {
     const lane = this.#laneFor(residence, job.request.near);
     if (lane === undefined) {
       this.#homeless.push(job);
-      this.#wantLane(residence);
+      this.#fleet.want(residence.alone ? residence : undefined);
     } else {
       residence.settle(lane);
       lane.push(job);
@@ -148,7 +134,7 @@ export class Supervisor {
     if (residence.alone) return undefined;
     if (near?.lane?.open === true) return near.lane;
     let best: Lane | undefined;
-    for (const candidate of this.#lanes) {
+    for (const candidate of this.#fleet.lanes) {
       if (!candidate.open || candidate.owner !== undefined) continue;
       if (best === undefined || isFreer(candidate, best)) best = candidate;
     }
@@ -158,13 +144,13 @@ export class Supervisor {
   /** Gives one-shot jobs to lanes that have room. */
   #feedAll(): void {
     let open = false;
-    for (const lane of this.#lanes) {
+    for (const lane of this.#fleet.lanes) {
       if (lane.owner !== undefined) continue;
       open ||= lane.open;
       for (let room = lane.room; room > 0 && this.#oneShots.length > 0; room--)
         lane.push(this.#oneShots.shift() as Job);
     }
-    if (!open && this.#oneShots.length > 0) this.#wantLane(undefined);
+    if (!open && this.#oneShots.length > 0) this.#fleet.want(undefined);
   }
 
   /** A lane is there, or free again: it gets what waits for one. */
@@ -179,11 +165,11 @@ export class Supervisor {
     }
     this.#feedAll();
     if (lane.load === 0) this.#steal(lane);
-    this.#retireExtra(lane);
+    this.#fleet.retireExtra(lane, (extra) => this.#retire(extra));
   }
 
   #steal(thief: Lane): void {
-    for (const lane of this.#lanes) {
+    for (const lane of this.#fleet.lanes) {
       if (lane === thief || lane.backlogMs < BACKLOG_WORTH_MOVING_MS) continue;
       const residence = lane.stealable();
       if (residence === undefined) continue;
@@ -245,7 +231,7 @@ export class Supervisor {
 
   /** A worker is gone. Whose fault it was, the flight recorder tells. */
   #lost(lane: Lane, exit: WorkerExit): void {
-    this.#lanes.delete(lane);
+    if (lane.retired) return;
     const { verdict } = lane;
     const entry = lane.worker.doing();
     const culprit = verdict === undefined ? lane.sent.get(entry.taskId) : verdict.job;
@@ -261,51 +247,12 @@ export class Supervisor {
       this.#cancellations.forget(culprit);
       culprit.condemn(outcome, reason, used, lane.worker.pid, true);
     } else this.workersLostToOthers++;
-    if (lane.owner === undefined && this.#shared < this.#options.workers) this.#wantLane(undefined);
+    this.#fleet.lost(lane);
     this.#replace(jobs.filter((job) => !job.settled));
   }
 
-  get #shared(): number {
-    let count = 0;
-    for (const { owner } of this.#lanes) if (owner === undefined) count++;
-    return count;
-  }
-
-  /** Puts a spare to work, soon. */
-  #wantLane(owner: Residence | undefined): void {
-    if (this.#closed) return;
-    const alone = owner?.alone === true ? owner : undefined;
-    if (alone === undefined) {
-      if (this.#adding + this.#shared >= this.#options.workers * MAX_LANES_FACTOR) return;
-      if (this.#adding > 0 && this.#adding + this.#shared > this.#options.workers) return;
-    }
-    this.#addLane(alone).catch((thrown: unknown) => {
-      if (this.#closed) return;
-      // Without workers nothing can be done, but what waits may still be helped by a later attempt.
-      setTimeout(() => this.#wantLane(owner), 1000).unref();
-      process.emitWarning(`no worker could be started: ${PetriError.from(thrown).message}`);
-    });
-  }
-
-  async #addLane(owner: Residence | undefined): Promise<void> {
-    if (owner === undefined) this.#adding++;
-    try {
-      const worker = await this.#roster.take();
-      if (this.#closed) {
-        await worker.kill();
-        return;
-      }
-      const lane = new Lane(worker, owner, this.#laneEvents);
-      this.#lanes.add(lane);
-      this.#adopt(lane);
-    } finally {
-      if (owner === undefined) this.#adding--;
-    }
-  }
-
-  #adopt(lane: Lane): void {
-    // It slept while what waited had no lane.
-    this.#watchdog.wake();
+  /** A new lane takes what waited for it. */
+  #joined(lane: Lane): void {
     const { owner } = lane;
     if (owner === undefined) {
       this.#feed(lane);
@@ -317,22 +264,12 @@ export class Supervisor {
     for (const job of own) lane.push(job);
   }
 
-  /** Ends lanes that were added while others were held, once they have nothing to do. */
-  #retireExtra(lane: Lane): void {
-    if (lane.owner !== undefined || this.#shared <= this.#options.workers) return;
-    setTimeout(() => {
-      const idle = lane.load === 0 && monotonicMs() - lane.idleSince >= EXTRA_LANE_IDLE_MS - 1;
-      if (!idle || this.#shared <= this.#options.workers || !this.#lanes.has(lane)) return;
-      this.#retire(lane);
-    }, EXTRA_LANE_IDLE_MS).unref();
-  }
-
   /** Ends a lane that is not needed any more; its sandboxes are rebuilt elsewhere when they are next run. */
   #retire(lane: Lane): void {
-    this.#lanes.delete(lane);
     for (const residence of lane.residences.values()) residence.gone();
-    this.#replace(lane.giveUp(() => true));
-    void lane.worker.kill();
+    const jobs = lane.giveUp(() => true);
+    this.#fleet.retire(lane);
+    this.#replace(jobs);
   }
 
   #cancel(job: Job): void {
@@ -345,7 +282,7 @@ export class Supervisor {
       cancelled(job, 'cancelled by the caller before it started');
       return;
     }
-    for (const lane of this.#lanes) lane.cancel(job);
+    for (const lane of this.#fleet.lanes) lane.cancel(job);
   }
 }
 

@@ -4,24 +4,13 @@ import { closeSync, existsSync, openSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { frame, readFrames } from '../frames.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
 import { type Entry, RecorderReader } from '../recorder.ts';
+import { type WorkerOptions, workerCommand } from './launch.ts';
 import { type ProcessSample, sampleProcess } from './proc-stat.ts';
 
-const ENTRY = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
 const STDERR_KEPT = 8192;
-
-export type WorkerOptions = {
-  /** Realms each worker keeps ready, and the memory limit of their isolates in bytes. */
-  warmRealms: number;
-  warmBytes: number;
-  /** Sandboxes a worker holds before the least recently used makes room. */
-  capacity: number;
-  /** Pages of 64 KiB one WebAssembly memory may have. */
-  wasmPages: number;
-};
 
 /** How a worker process ended. */
 export type WorkerExit = { code: number | null; signal: NodeJS.Signals | null; stderr: string };
@@ -47,7 +36,8 @@ export class WorkerProcess {
   constructor(options: WorkerOptions) {
     this.#recorderFd = openRecorder();
     this.#recorder = new RecorderReader(this.#recorderFd);
-    this.#child = spawn(process.execPath, argumentsOf(options), {
+    const { command, args } = workerCommand(options);
+    this.#child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.#recorderFd],
       env: {},
     });
@@ -114,18 +104,6 @@ export class WorkerProcess {
     closeSync(this.#recorderFd);
     return this.#exit;
   }
-}
-
-function argumentsOf(options: WorkerOptions): string[] {
-  const { warmRealms, warmBytes, capacity, wasmPages } = options;
-  return [
-    '--no-node-snapshot', // isolated-vm needs it
-    '--no-turboshaft-loop-unrolling', // unrolled loops poll for no interrupt: they would ignore time-outs
-    '--no-rehash-snapshot', // 10% less for each realm; a guest that floods hashes slows only itself
-    `--wasm-max-mem-pages=${wasmPages}`,
-    ENTRY,
-    ...[warmRealms, warmBytes, capacity].map(String),
-  ];
 }
 
 /** A file that no name leads to; in memory where the system has such a place. */
