@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Client, credentials } from '@grpc/grpc-js';
+import { createServiceClient, messageSizeLimit, type ServiceClient } from '@petri/contracts';
+import { AdminService, SandboxService } from '@petri/contracts/v1';
+
+const ENTRY = fileURLToPath(new URL('../../services/node/src/main.ts', import.meta.url));
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+export type BenchNode = AsyncDisposable & {
+  pid: number;
+  sandboxes: ServiceClient<typeof SandboxService>;
+  admin: ServiceClient<typeof AdminService>;
+};
+
+export const dial = (address: string): Client =>
+  new Client(address, credentials.createInsecure(), messageSizeLimit(MAX_MESSAGE_BYTES));
+
+/** A node in a process of its own, as a user would start it, with a worker for each core. */
+export async function startNode(): Promise<BenchNode> {
+  const child = spawn(process.execPath, [ENTRY, '--json'], {
+    env: { ...process.env, PETRI_PORT: '0', PETRI_WORKERS: String(availableParallelism()) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const failed = once(child, 'exit').then(([status]) => {
+    throw new Error(`the node ended with ${status} instead of serving`);
+  });
+  const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), failed])) as [string];
+  failed.catch(() => undefined); // its end is ours from here on
+  const { address, pid } = JSON.parse(line) as { address: string; pid: number };
+  const client = dial(address);
+  return {
+    pid,
+    sandboxes: createServiceClient(SandboxService, client),
+    admin: createServiceClient(AdminService, client),
+    async [Symbol.asyncDispose]() {
+      process.off('exit', kill);
+      client.close();
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
