@@ -10,3 +10,8 @@ export function readDisplayConfig(env: NodeJS.ProcessEnv = process.env): Display
   const dumb = env['TERM'] === 'dumb';
   return { color: !env['NO_COLOR'] && !dumb, liveLine: !dumb };
 }
+
+/** What a node started here is given: its own settings, from whoever runs the demo. */
+export function nodeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return env;
+}

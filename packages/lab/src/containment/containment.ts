@@ -1,4 +1,4 @@
-import type { Candidate, Evaluation, Evaluator } from '../evolution/evaluator.ts';
+import type { Candidate, Evaluation, Evaluator, Outcome } from '../evolution/evaluator.ts';
 import { Rng } from '../evolution/rng.ts';
 import { randomTree } from '../gp/grow.ts';
 import { interpret } from '../gp/interpret.ts';
@@ -32,6 +32,8 @@ export interface ContainmentReport {
   readonly wrong: readonly string[];
   /** Candidates that got no answer at all, or more than one. */
   readonly lost: readonly string[];
+  /** Of every answer. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   /** A second batch of the same innocents, after the attack, scored as the first. */
   readonly servesAfterwards: boolean;
   readonly passed: boolean;
@@ -87,6 +89,7 @@ export async function attack({
     right: expected.size - wrong.length,
     wrong,
     lost,
+    outcomes: outcomesOf([...answers.values(), ...after.answers.values()]),
     servesAfterwards,
     passed: passed && servesAfterwards,
   };
@@ -108,6 +111,12 @@ async function expectations(seed: string, count: number): Promise<Map<string, In
     expected.set(id, { candidate: { id, source: printModule(tree, GRAMMAR.variables) }, score });
   }
   return expected;
+}
+
+function outcomesOf(evaluations: readonly Evaluation[]): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of evaluations) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
 }
 
 /** A completed run is contained too, if it bought no score. */

@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { connectionTo } from '../../test/connection.ts';
 import { TrustedEvaluator } from '../../test/trusted-evaluator.ts';
 import { Output } from '../report/output.ts';
 import { DataError } from '../csv/violation.ts';
 import { planDemo, runDemo } from './demo.ts';
 import { toDocument } from './document.ts';
 import { parseOptions } from './options.ts';
-import type { PartResult } from './result.ts';
+import type { DemoResult } from './result.ts';
 
-async function run(...args: string[]): Promise<{ results: PartResult[]; lines: string[] }> {
+async function run(...args: string[]): Promise<DemoResult & { lines: string[] }> {
   let printed = '';
   const sink = { write: (text: string) => (printed += text) };
-  const results = await runDemo(await planDemo(parseOptions(args)), {
-    evaluator: new TrustedEvaluator(),
+  const result = await runDemo(await planDemo(parseOptions(args)), {
+    connection: connectionTo(new TrustedEvaluator()),
     output: new Output(sink, { color: true, liveLine: true }),
     signal: new AbortController().signal,
   });
-  return { results, lines: printed.split('\n') };
+  return { ...result, lines: printed.split('\n') };
 }
 
 test('a part prints its progress in plain lines, its result, and a summary', async () => {
@@ -48,14 +49,15 @@ test('a target that is missed is said to be', async () => {
 });
 
 test('results are one JSON document with every figure of the table', async () => {
-  const { results } = await run('--problem', 'quadratic');
-  const document = JSON.parse(toDocument(results, '1'));
+  const result = await run('--problem', 'quadratic');
+  const document = JSON.parse(toDocument(result, '1'));
   assert.equal(document.passed, true);
   const [part] = document.parts;
+  const [first] = result.results;
   assert.equal(part.formula, 'x * x + 2 * x - 1');
   assert.equal(
     part.generations,
-    results[0]?.kind === 'solution' ? results[0].solution.evolution.last.generation + 1 : 0,
+    first?.kind === 'solution' ? first.solution.evolution.last.generation + 1 : 0,
   );
   for (const field of ['genome', 'evaluations', 'evaluationsPerSecond', 'outcomes', 'kills', 'heldOut']) {
     assert.ok(field in part, field);

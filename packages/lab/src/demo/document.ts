@@ -1,16 +1,20 @@
 import type { ContainmentReport } from '../containment/containment.ts';
 import type { Solution } from '../problems/solve.ts';
 import { kills } from '../report/solution.ts';
-import type { PartResult } from './result.ts';
+import type { DemoResult } from './result.ts';
 
 /** The demo's results as one JSON document. */
-export function toDocument(results: readonly PartResult[], seed: string): string {
+export function toDocument({ results, workersLost }: DemoResult, seed: string): string {
   const parts = results.map((result) => ({
     part: result.part,
     passed: result.passed,
     ...(result.kind === 'solution' ? solutionFields(result.solution) : containmentFields(result.report)),
   }));
-  return JSON.stringify({ seed, passed: results.every(({ passed }) => passed), parts }, undefined, 2);
+  return JSON.stringify(
+    { seed, passed: results.every(({ passed }) => passed), parts, workersLost },
+    undefined,
+    2,
+  );
 }
 
 function solutionFields({
@@ -52,6 +56,7 @@ function containmentFields({
   right,
   wrong,
   lost,
+  outcomes,
   servesAfterwards,
 }: ContainmentReport): object {
   return {
@@ -64,6 +69,8 @@ function containmentFields({
     right,
     wrong,
     lost,
+    outcomes,
+    kills: kills(outcomes),
     servesAfterwards,
   };
 }

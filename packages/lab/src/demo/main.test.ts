@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { connectionTo } from '../../test/connection.ts';
 import { TrustedEvaluator } from '../../test/trusted-evaluator.ts';
+import type { Evaluator } from '../evolution/evaluator.ts';
 import { main } from './main.ts';
-import type { Connection, MainOptions } from './main.ts';
+import type { Connection } from './connection.ts';
+import type { MainOptions } from './main.ts';
 
 interface Ran {
   readonly status: number;
@@ -17,7 +20,7 @@ async function run(args: readonly string[], overrides: Partial<MainOptions> = {}
   const counts = { connections: 0, disposals: 0 };
   const connect = async (): Promise<Connection> => {
     counts.connections++;
-    return { evaluator: new TrustedEvaluator(), [Symbol.asyncDispose]: async () => void counts.disposals++ };
+    return connectionTo(new TrustedEvaluator(), () => counts.disposals++);
   };
   const status = await main({
     args,
@@ -92,15 +95,13 @@ test('an interrupted demo says so, with the status of shells, and lets the node 
   const controller = new AbortController();
   const inner = new TrustedEvaluator();
   let disposals = 0;
-  const connect = async (): Promise<Connection> => ({
-    evaluator: {
-      evaluate(candidates, data, signal) {
-        controller.abort();
-        return inner.evaluate(candidates, data, signal);
-      },
+  const evaluator: Evaluator = {
+    evaluate(candidates, data, signal) {
+      controller.abort();
+      return inner.evaluate(candidates, data, signal);
     },
-    [Symbol.asyncDispose]: async () => void disposals++,
-  });
+  };
+  const connect = async (): Promise<Connection> => connectionTo(evaluator, () => disposals++);
   const { status, stderr } = await run([], { signal: controller.signal, connect });
   assert.equal(status, 130);
   assert.match(stderr, /interrupted/);

@@ -1,8 +1,8 @@
 import type { DisplayConfig } from '../config.ts';
 import { DataError } from '../csv/violation.ts';
-import type { Evaluator } from '../evolution/evaluator.ts';
 import { Output } from '../report/output.ts';
 import type { Sink } from '../report/output.ts';
+import type { Connection } from './connection.ts';
 import { planDemo, runDemo } from './demo.ts';
 import { toDocument } from './document.ts';
 import { parseOptions } from './options.ts';
@@ -19,10 +19,6 @@ export interface MainOptions {
   readonly connect: (options: Options) => Promise<Connection>;
 }
 
-export interface Connection extends AsyncDisposable {
-  readonly evaluator: Evaluator;
-}
-
 /** As shells report a process ended by SIGINT. */
 const INTERRUPTED = 130;
 
@@ -35,12 +31,14 @@ export async function main({ args, stdout, stderr, display, signal, connect }: M
       return 0;
     }
     const steps = await planDemo(options);
-    await using connection = await connect(options);
     const output = new Output(options.json ? stderr : stdout, display);
-    const results = await runDemo(steps, { evaluator: connection.evaluator, output, signal });
-    if (options.json) stdout.write(`${toDocument(results, options.seed)}\n`);
-    if (signal.aborted) return INTERRUPTED;
-    return results.every(({ passed }) => passed) ? 0 : 1;
+    output.line(output.paint('bold', 'Petri: evolving programs in the sandboxes of a node, over gRPC'));
+    output.status(options.node === undefined ? '  starting a node' : `  connecting to ${options.node}`);
+    await using connection = await connect(options);
+    output.line(`  ${describe(connection)}; seed ${options.seed}`);
+    const result = await runDemo(steps, { connection, output, signal });
+    if (options.json) stdout.write(`${toDocument(result, options.seed)}\n`);
+    return result.results.every(({ passed }) => passed) ? 0 : 1;
   } catch (error) {
     if (signal.aborted) {
       stderr.write('\ninterrupted\n');
@@ -50,4 +48,9 @@ export async function main({ args, stdout, stderr, display, signal, connect }: M
     if (error instanceof UsageError) stderr.write('npm run demo -- --help lists the flags\n');
     return error instanceof UsageError || error instanceof DataError ? 2 : 1;
   }
+}
+
+function describe({ address, started, workers }: Connection): string {
+  const node = started ? `a node started for this, at ${address}` : `the node at ${address}`;
+  return `${node}, with ${workers} worker ${workers === 1 ? 'process' : 'processes'}`;
 }

@@ -19,7 +19,6 @@ test('without flags every part runs, on a node of its own', () => {
     parts: ['quadratic', 'kepler', 'containment'],
     seed: '1',
     settings: {},
-    isolation: 'isolate',
     json: false,
     help: false,
   });

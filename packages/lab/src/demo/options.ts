@@ -3,7 +3,7 @@ import { nearest } from './nearest.ts';
 import { UsageError } from './usage.ts';
 
 type Part = 'quadratic' | 'kepler' | 'containment';
-type Isolation = 'isolate' | 'realm';
+export type Isolation = 'isolate' | 'realm';
 
 interface DataFile {
   readonly path: string;
@@ -20,7 +20,8 @@ export interface Options {
   readonly settings: { readonly population?: number; readonly generations?: number };
   /** Address of a running node; absent to start one. */
   readonly node?: string;
-  readonly isolation: Isolation;
+  /** What the user set; each part has its own default. */
+  readonly isolation?: Isolation;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -63,7 +64,7 @@ export function parseOptions(args: readonly string[]): Options {
   const node = given.text('node');
   if (node !== undefined && !/^.+:\d{1,5}$/.test(node))
     complaints.push(`--node takes HOST:PORT, not "${node}"`);
-  const isolation = given.oneOf('isolation', ISOLATIONS) ?? 'isolate';
+  const isolation = given.oneOf('isolation', ISOLATIONS);
   if (complaints.length > 0 && values['help'] !== true) throw new UsageError(complaints);
   return {
     parts: part === 'all' ? PARTS : [part],
@@ -71,7 +72,7 @@ export function parseOptions(args: readonly string[]): Options {
     seed: given.text('seed') ?? '1',
     settings: { ...(population && { population }), ...(generations && { generations }) },
     ...(node !== undefined && { node }),
-    isolation,
+    ...(isolation && { isolation }),
     json: values['json'] === true,
     help: values['help'] === true,
   };

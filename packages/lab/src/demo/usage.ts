@@ -21,8 +21,9 @@ export const HELP = `Evolves programs inside the sandboxes of a Petri node, and 
   --population NUMBER   individuals in a generation, 20 to 100000 (default 400)
   --generations NUMBER  at most so many, 1 to 100000 (default 150; 60 for --data)
   --node HOST:PORT      use a running node; otherwise one is started, and stopped at the end
-  --isolation LEVEL     isolate: each candidate in an isolate of its own (default)
-                        realm: a realm each, in isolates shared within a generation
+  --isolation LEVEL     isolate: each candidate in a V8 isolate of its own (default of containment)
+                        realm: each in a realm of its own, in isolates shared within a generation; faster
+                        (default of evolution)
   --json                print one JSON document on standard output, and the rest on standard error
   --help                this text
 

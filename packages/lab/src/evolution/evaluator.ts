@@ -31,6 +31,8 @@ export interface Evaluation {
   /** The guest's error, normalised by the node. */
   readonly error?: string;
   readonly wallMs: number;
+  /** Whether the run took a worker process of the node's with it. */
+  readonly workerLost?: boolean;
 }
 
 /** JSON that a fitness program receives as `context.data`. */

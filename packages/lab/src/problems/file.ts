@@ -36,7 +36,7 @@ export async function fileProblem({
   const table = await loadTable(path, target);
   const { training, heldOut } = split(table, seed);
   return {
-    title: `${target} of ${path}`,
+    title: `Looking for a formula for ${target} in ${path}`,
     variables: table.columns,
     target,
     notes: notes(table, training, heldOut),

@@ -17,10 +17,12 @@ const HELD_OUT_ERROR = 0.01;
 export async function kepler(overrides: Partial<Settings> = {}): Promise<Problem> {
   const table = await loadTable(FILE, 'sidereal_period_days');
   return {
-    title: "Kepler's third law, from the orbits of five planets",
+    title: "Rediscovering Kepler's third law from the orbits of five planets",
     variables: table.columns,
     target: table.target,
-    notes: [`held out: ${HELD_OUT.join(', ')}`],
+    notes: [
+      `to be found: a period grows as the 1.5th power of the axis (Kepler, 1619); held out: ${HELD_OUT.join(', ')}`,
+    ],
     // The root is the only function offered beyond arithmetic: that a·√a is the shape, and 365 the coefficient, is to be found.
     grammar: { variables: ['a'], unary: ['sqrt'], binary: ['add', 'sub', 'mul', 'div'], constantRange: 10 },
     settings: { ...DEFAULTS, ...overrides },

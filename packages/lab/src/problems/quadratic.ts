@@ -11,10 +11,12 @@ const EXACT = 1e-9;
 /** Evolves x² + 2x - 1 from seven points of it, until it is exact everywhere. */
 export function quadratic(overrides: Partial<Settings> = {}): Problem {
   return {
-    title: 'f(x) = x² + 2x − 1, from seven points',
+    title: 'Evolving f(x) = x² + 2x − 1 from seven points of it',
     variables: ['x'],
     target: 'f(x)',
-    notes: [],
+    notes: [
+      'every candidate is a program in JavaScript, run by the node in a sandbox and judged on those points',
+    ],
     grammar: {
       variables: ['x'],
       unary: ['neg', 'square', 'cube'],

@@ -29,6 +29,20 @@ export function tally(counts: Readonly<Record<string, number | undefined>>): str
     .join(' · ');
 }
 
+export function sum(counts: Readonly<Record<string, number | undefined>>): number {
+  return Object.values(counts).reduce<number>((all, number) => all + (number ?? 0), 0);
+}
+
+/** Counts of several places, added up. */
+export function total<K extends string>(
+  parts: readonly Readonly<Partial<Record<K, number>>>[],
+): Partial<Record<K, number>> {
+  const all: Partial<Record<K, number>> = {};
+  for (const part of parts)
+    for (const key of Object.keys(part) as K[]) all[key] = (all[key] ?? 0) + (part[key] ?? 0);
+  return all;
+}
+
 /** Rows of cells, each column as wide as its widest cell; columns whose index is in `right` are flush right. */
 export function align(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths: number[] = [];

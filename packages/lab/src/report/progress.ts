@@ -5,14 +5,15 @@ import { count } from './format.ts';
 import type { Output } from './output.ts';
 
 const BAR = 20;
-/** Without a terminal, a line is worth printing when something improved, and now and then as a sign of life. */
+/** Without a terminal, a line is worth printing when so much less is missing, and now and then as a sign of life. */
+const WORTH_A_LINE = 0.9;
 const PLAIN_EVERY = 10;
 
 /** Shows generations as they end. */
 export class Progress {
   readonly #output: Output;
   readonly #generations: number;
-  #bestScore = Number.NEGATIVE_INFINITY;
+  #missing = Number.POSITIVE_INFINITY;
 
   constructor(output: Output, generations: number) {
     this.#output = output;
@@ -21,10 +22,12 @@ export class Progress {
 
   show(report: GenerationReport): void {
     const line = this.#describe(report);
-    const { score } = report.best;
+    const missing = 1 - report.best.score;
     if (this.#output.live) this.#output.status(`  ${this.#bar(report.generation + 1)} ${line}`);
-    else if (score > this.#bestScore || report.generation % PLAIN_EVERY === 0) this.#output.line(`  ${line}`);
-    this.#bestScore = Math.max(this.#bestScore, score);
+    else if (missing < this.#missing * WORTH_A_LINE || report.generation % PLAIN_EVERY === 0) {
+      this.#output.line(`  ${line}`);
+      this.#missing = missing;
+    }
   }
 
   #bar(done: number): string {

@@ -19,7 +19,8 @@ const STOPS = {
 export function printSolution(solution: Solution, output: Output): void {
   const { evolution, heldOut, verdict } = solution;
   const { last } = evolution;
-  const restarts = last.restarts === 0 ? '' : `, ${last.restarts} restarts`;
+  const restarts =
+    last.restarts === 0 ? '' : `, ${last.restarts} ${last.restarts === 1 ? 'restart' : 'restarts'}`;
   const mark = verdict.reached ? output.paint('green', 'reached') : output.paint('red', 'not reached');
   const outcome = heldOut.outcome === 'COMPLETED' ? '' : ` (the run ended ${heldOut.outcome})`;
   const facts = [
@@ -30,15 +31,14 @@ export function printSolution(solution: Solution, output: Output): void {
     ['generations', `${count(last.generation + 1)} (${STOPS[evolution.stop]}${restarts})`],
     [
       'evaluations',
-      `${count(last.evaluations)} in ${seconds(last.elapsedMs)}; the cache answered ${count(last.cached)} more`,
+      `${count(last.evaluations)} in ${seconds(last.elapsedMs)}, ${count(last.evaluationsPerSecond)} per second; ${count(last.cached)} repeats came from the cache`,
     ],
-    ['per second', count(last.evaluationsPerSecond)],
     ['outcomes', tally(last.outcomes)],
     ['kills', tally(kills(last.outcomes))],
   ];
   for (const line of align(facts)) output.line(`  ${line}`);
   printPredictions(solution, output);
-  output.line(`  best genome (${last.best.size} nodes, score ${last.best.score.toFixed(6)}):`);
+  output.line(`  best genome, as it ran (${last.best.size} nodes, score ${last.best.score.toFixed(6)}):`);
   for (const line of solution.source.trimEnd().split('\n'))
     output.line(output.paint('dim', `    ${line}`.trimEnd()));
 }

@@ -1,0 +1,42 @@
+import { connect as connectClient } from '@petri/client';
+import type { Petri } from '@petri/client';
+import type { Connection } from '../demo/connection.ts';
+import type { Options } from '../demo/options.ts';
+import type { Outcome } from '../evolution/evaluator.ts';
+import { NodeEvaluator } from './evaluator.ts';
+import { NodeProcess } from './process.ts';
+
+/** A node that runs answers at once; whoever mistyped its address should not wait. */
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** Reaches the node that the options name, or starts one with this environment and stops it when disposed of. */
+export async function connect({ node }: Options, env: NodeJS.ProcessEnv): Promise<Connection> {
+  await using resources = new AsyncDisposableStack();
+  const address = node ?? resources.use(await NodeProcess.start({ env })).address;
+  const petri = resources.use(await connectClient(address, { connectTimeoutMs: CONNECT_TIMEOUT_MS }));
+  await petri.waitUntilServing();
+  const before = await status(petri);
+  const owned = resources.move();
+  return {
+    address,
+    started: node === undefined,
+    workers: before.workers,
+    evaluator: (isolation) => new NodeEvaluator(petri.sandboxes, isolation === 'realm' ? 'REALM' : 'ISOLATE'),
+    kills: async () => difference((await status(petri)).kills, before.kills),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type Kills = Readonly<Partial<Record<Outcome, number>>>;
+
+async function status(petri: Petri): Promise<{ kills: Kills; workers: number }> {
+  const { kills, workers } = await petri.admin.status();
+  return { kills, workers: workers.length };
+}
+
+/** What a node that others use too has counted since. */
+function difference(now: Kills, before: Kills): Kills {
+  return Object.fromEntries(
+    Object.entries(now).map(([outcome, count]) => [outcome, count - (before[outcome as Outcome] ?? 0)]),
+  );
+}
