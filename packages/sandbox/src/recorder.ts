@@ -31,6 +31,7 @@ export class RecorderWriter {
   readonly #fields = new Float64Array(FIELDS);
   readonly #bytes = new Uint8Array(this.#fields.buffer);
   #sequence = 0;
+  #hurrying = false;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -46,8 +47,20 @@ export class RecorderWriter {
     writeSync(this.#fd, this.#bytes, 0, BYTES, 0);
   }
 
+  /** From now on slices follow each other closely: the end of each is the begin of the next. */
+  hurry(): void {
+    this.#hurrying = true;
+  }
+
+  /** A slice is over. */
+  end(): void {
+    if (!this.#hurrying) this.begin(0, PHASE.guest, 0, 0);
+  }
+
+  /** No slice runs. */
   idle(): void {
-    this.begin(0, PHASE.guest, 0, 0);
+    this.#hurrying = false;
+    this.end();
   }
 }
 

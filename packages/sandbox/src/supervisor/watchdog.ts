@@ -12,6 +12,8 @@ const HELD_AFTER_MS = 25;
 const DEADLINE_GRACE_MS = 15;
 // So long a cancelled run may take to notice.
 const CANCEL_GRACE_MS = 15;
+// A run that nobody waits for may end by itself for as long as it takes to start another worker.
+const UNWANTED_MS = 100;
 // A worker that somebody stops (SIGSTOP) is replaced after so long.
 const STOPPED_AFTER_MS = 250;
 // V8 overshoots its heap limits two to three times before it gives up.
@@ -28,7 +30,14 @@ export type WatchdogEvents = {
 };
 
 /** What the watchdog remembers of the slice a lane was seen in. */
-type Sighting = { taskId: number; startedAt: number; before: ProcessSample | undefined; since: number };
+type Sighting = {
+  taskId: number;
+  startedAt: number;
+  before: ProcessSample | undefined;
+  since: number;
+  /** When it was first seen to be no job of the lane's any more. */
+  unwantedAt?: number;
+};
 
 const STOPPED: Verdict = {
   job: undefined,
@@ -88,9 +97,10 @@ export class Watchdog {
     const job = lane.sent.get(entry.taskId);
     const age = now - entry.startedAt;
     if (job === undefined) {
-      // A job that was given up runs on: nobody waits for it.
-      if (age > HELD_AFTER_MS) this.#hold(lane);
-      if (now > entry.deadlineAt + DEADLINE_GRACE_MS)
+      // It was answered just now; or it was given up and runs on, and nobody waits for it.
+      seen.unwantedAt ??= now;
+      if (now - seen.unwantedAt > HELD_AFTER_MS) this.#hold(lane);
+      if (now > Math.min(entry.deadlineAt + DEADLINE_GRACE_MS, seen.unwantedAt + UNWANTED_MS))
         this.#events.condemned(lane, { job, outcome: 'CANCELLED', reason: 'nobody waits for it', cpuMs: 0 });
       return;
     }

@@ -58,6 +58,7 @@ function flush(): void {
 
 function drain(): void {
   draining = true;
+  recorder.hurry();
   const startedAt = monotonicMs();
   flushedAt = startedAt;
   let now = startedAt;

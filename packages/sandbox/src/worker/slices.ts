@@ -114,6 +114,7 @@ export class Meter {
       return work(timeout);
     } finally {
       this.#inSlice = false;
+      this.#recorder.end();
       const after = process.cpuUsage();
       this.cpuUs += after.user + after.system - before.user - before.system;
     }
