@@ -6,7 +6,7 @@ export interface Connection extends AsyncDisposable {
   readonly address: string;
   /** Whether it was started for the demo, and ends with it. */
   readonly started: boolean;
-  /** Its worker processes. */
+  /** Its worker processes that take runs. */
   readonly workers: number;
   /** Runs candidates there, isolated as asked. */
   evaluator(isolation: Isolation): Evaluator;

@@ -22,6 +22,8 @@ export interface MainOptions {
 /** As shells report a process ended by SIGINT. */
 const INTERRUPTED = 130;
 
+const HINT = 'your own data: npm run demo -- --data my.csv --target y; --help lists every flag';
+
 /** Runs the demo; resolves with the exit status that the help text promises. */
 export async function main({ args, stdout, stderr, display, signal, connect }: MainOptions): Promise<number> {
   try {
@@ -37,6 +39,7 @@ export async function main({ args, stdout, stderr, display, signal, connect }: M
     await using connection = await connect(options);
     output.line(`  ${describe(connection)}; seed ${options.seed}`);
     const result = await runDemo(steps, { connection, output, signal });
+    if (options.data === undefined) output.line(output.paint('dim', HINT));
     if (options.json) stdout.write(`${toDocument(result, options.seed)}\n`);
     return result.results.every(({ passed }) => passed) ? 0 : 1;
   } catch (error) {

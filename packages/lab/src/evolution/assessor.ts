@@ -73,7 +73,8 @@ export class Assessor {
       if (pending.length === 0) break;
       signal.throwIfAborted();
       if (attempt + 1 >= this.#retry.attempts) {
-        const message = `the evaluator left ${pending.length} candidates unanswered after ${attempt + 1} attempts`;
+        const why = failure === undefined ? '' : `: ${failure.message}`;
+        const message = `the evaluator left ${pending.length} candidates unanswered after ${attempt + 1} attempts${why}`;
         throw new EvaluatorUnavailable(message, { cause: failure });
       }
       await this.#retry.wait(attempt, signal);

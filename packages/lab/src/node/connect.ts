@@ -31,12 +31,13 @@ type Kills = Readonly<Partial<Record<Outcome, number>>>;
 
 async function status(petri: Petri): Promise<{ kills: Kills; workers: number }> {
   const { kills, workers } = await petri.admin.status();
-  return { kills, workers: workers.length };
+  return { kills, workers: workers.filter(({ state }) => state === 'ACTIVE' || state === 'HELD').length };
 }
 
-/** What a node that others use too has counted since. */
+/** What has come since, on a node that others may use too. */
 function difference(now: Kills, before: Kills): Kills {
-  return Object.fromEntries(
-    Object.entries(now).map(([outcome, count]) => [outcome, count - (before[outcome as Outcome] ?? 0)]),
+  const grown = Object.entries(now).map(
+    ([outcome, count]) => [outcome, count - (before[outcome as Outcome] ?? 0)] as const,
   );
+  return Object.fromEntries(grown.filter(([, count]) => count > 0));
 }
