@@ -46,7 +46,7 @@ type OnResident = {
   cpuMs: number;
 };
 
-export type WireCall = { module: string; function: string; args: string };
+type WireCall = { module: string; function: string; args: string };
 
 export type RunTask = OnResident & {
   kind: 'run';
@@ -82,9 +82,9 @@ export type ProgramTask = OnResident & {
 };
 
 /** Calls the export `stop`, if there is one, and drops the resident. */
-export type StopTask = OnResident & { kind: 'stop' };
+type StopTask = OnResident & { kind: 'stop' };
 
-export type UsageTask = OnResident & { kind: 'usage' };
+type UsageTask = OnResident & { kind: 'usage' };
 
 export type Task = RunTask | LoadTask | SuiteTask | ProgramTask | StopTask | UsageTask;
 

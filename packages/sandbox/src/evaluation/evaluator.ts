@@ -9,7 +9,7 @@ import { judge, type Judgement } from './comparison.ts';
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_CALL_MS = 1_000;
 
-export type Scored = { score: number; components: Record<string, number>; cases: CaseResult[] };
+type Scored = { score: number; components: Record<string, number>; cases: CaseResult[] };
 
 /** An evaluation spec made ready once and used for many candidates. */
 export interface CompiledEvaluator {
