@@ -72,7 +72,7 @@ export class Watchdog {
     this.#timer = undefined;
     let busy = false;
     for (const lane of this.#lanes()) {
-      if (lane.load === 0 && !lane.held) {
+      if (lane.load === 0 && !lane.held && lane.worker.doing().taskId === 0) {
         this.#sightings.delete(lane);
         continue;
       }
