@@ -94,7 +94,21 @@ function encode(value, depth) {
   }
 }
 
+function utf8Length(text) {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = apply(charCodeAt, text, [index]);
+    // A surrogate is half of a character of four bytes.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
+
 function encodeWithin(value, bytes) {
   budget = bytes;
-  return value === undefined ? 'null' : encode(value, 0);
+  if (value === undefined) return 'null';
+  const text = encode(value, 0);
+  // The budget was spent in characters; three bytes each is the most UTF-8 takes.
+  if (text.length * 3 > bytes && utf8Length(text) > bytes) fault(OUTCOME.outputLimit, '', 0);
+  return text;
 }
