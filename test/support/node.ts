@@ -92,9 +92,13 @@ export class TestNode implements AsyncDisposable {
 
   /** Until no worker has anything under way. */
   async idle(): Promise<void> {
-    await until('the node is idle', async () =>
-      (await this.status()).workers.every(({ inFlight, state }) => inFlight === 0 && state !== 'HELD'),
-    );
+    const busy: string[] = [];
+    await until('no worker is busy', async () => {
+      busy.splice(0, 1, JSON.stringify((await this.status()).workers));
+      return !/"inFlight":[1-9]|HELD/.test(busy.join());
+    }).catch((thrown: unknown) => {
+      throw new Error(busy.join(), { cause: thrown });
+    });
   }
 
   /** A sandbox with this genome. */
