@@ -15,6 +15,8 @@ export class Resident {
   readonly exports: ReadonlyMap<string, string[]>;
   readonly #loader: Loader;
   readonly #cradle: Cradle;
+  /** A run in it waits for a timer. */
+  waiting = false;
   #virtualClock = false;
   #unmeasured = 0;
   heapBytes = 0;

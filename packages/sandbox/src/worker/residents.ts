@@ -31,13 +31,14 @@ export class Residents {
     return resident;
   }
 
-  /** Takes ownership; the least recently used makes room. */
+  /** Takes ownership; the least recently used that waits for nothing makes room. */
   set(key: number, resident: Resident): void {
     this.#byKey.set(key, resident);
     if (this.#byKey.size <= this.#capacity) return;
-    for (const oldest of this.#byKey.keys()) {
-      if (oldest !== key) this.drop(oldest, false);
-      break;
+    for (const [oldest, { waiting }] of this.#byKey) {
+      if (oldest === key || waiting) continue;
+      this.drop(oldest, false);
+      return;
     }
   }
 

@@ -82,9 +82,12 @@ export class Tasks {
   /** Holds back the resident's other tasks until this one is answered. */
   #park(task: Task, meter: Meter, outcome: Promise<Outgoing>): void {
     this.#waiting.set(task.key, []);
+    const resident = this.#residents.get(task.key);
+    if (resident !== undefined) resident.waiting = true;
     void outcome
       .catch((thrown: unknown) => this.#failed(task, thrown))
       .then((answer) => {
+        if (resident !== undefined) resident.waiting = false;
         this.#answer(task, meter, answer);
         const queue = this.#waiting.get(task.key) ?? [];
         this.#waiting.delete(task.key);
