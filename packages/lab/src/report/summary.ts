@@ -35,7 +35,7 @@ function row(result: PartResult): string[] {
   if (result.kind === 'containment') {
     const { hostiles, right, innocents } = result.report;
     const held = hostiles.filter(({ contained }) => contained).length;
-    const came = `${held} of ${hostiles.length} hostile contained, ${count(right)} of ${count(innocents)} innocent unharmed`;
+    const came = `${held} of ${hostiles.length} hostile contained, ${count(right)} of ${count(innocents)} others right`;
     return [result.part, status, '–', count(sum(outcomes)), '–', killed, came];
   }
   const { problem, formula, evolution } = result.solution;
