@@ -12,9 +12,9 @@ export async function usageOf(
   nowMs: number,
 ): Promise<ResourceUsage> {
   const { residence, limits, identity } = record;
-  const resident = residence.lane !== undefined && residence.planned;
+  const isResident = () => residence.lane !== undefined && residence.planned;
   let tasks = 0;
-  if (resident && record.pendingRuns === 0) {
+  if (isResident() && record.pendingRuns === 0) {
     const { answer } = await supervisor.submit({
       task: { kind: 'usage', wallMs: 1_000 },
       residence,
@@ -28,6 +28,7 @@ export async function usageOf(
       tasks = answer.tasks ?? 0;
     }
   }
+  const resident = isResident(); // its worker may have been lost meanwhile
   return {
     heapBytes: resident ? record.heapBytes : 0,
     externalBytes: resident ? record.externalBytes : 0,

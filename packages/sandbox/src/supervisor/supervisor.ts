@@ -81,10 +81,10 @@ export class Supervisor {
 
   /** The sandbox is gone: so is what was built of it, and its worker if it had one to itself. */
   release(residence: Residence): void {
-    const { lane } = residence;
+    const own = this.#ownLane(residence);
     residence.released = true;
     residence.forget();
-    if (lane?.owner === residence) this.#retire(lane);
+    if (own !== undefined) this.#retire(own);
   }
 
   get lanes(): ReadonlySet<Lane> {
@@ -131,7 +131,7 @@ export class Supervisor {
       if (!lane.held && lane.backlogMs < BACKLOG_WORTH_MOVING_MS) return lane;
       if (lane.jobsOf(residence).length > 0) return lane;
     }
-    if (residence.alone) return undefined;
+    if (residence.alone) return this.#ownLane(residence);
     if (near?.lane?.open === true) return near.lane;
     let best: Lane | undefined;
     for (const candidate of this.#fleet.lanes) {
@@ -139,6 +139,14 @@ export class Supervisor {
       if (best === undefined || isFreer(candidate, best)) best = candidate;
     }
     return best;
+  }
+
+  /** The worker it has to itself, which stays its own when what was built there is dropped. */
+  #ownLane(residence: Residence): Lane | undefined {
+    if (!residence.alone) return undefined;
+    for (const lane of this.#fleet.lanes)
+      if (lane.owner === residence && lane.verdict === undefined) return lane;
+    return undefined;
   }
 
   /** Gives one-shot jobs to lanes that have room. */
@@ -205,7 +213,8 @@ export class Supervisor {
   /** Places jobs anew, in their order. */
   #replace(jobs: Job[]): void {
     for (const job of jobs) {
-      if (job.cancelledAt !== undefined) {
+      if (job.cancelledAt !== undefined || job.request.task.kind === 'usage') {
+        // What a lost isolate used, no other can say.
         cancelled(job, 'cancelled by the caller');
         continue;
       }
@@ -253,6 +262,8 @@ export class Supervisor {
 
   /** A new lane takes what waited for it. */
   #joined(lane: Lane): void {
+    // It slept while what waits had no lane: without this, no deadline would be kept.
+    this.#watchdog.wake();
     const { owner } = lane;
     if (owner === undefined) {
       this.#feed(lane);

@@ -132,6 +132,7 @@ export class Watchdog {
     const grown = sample === undefined || before === undefined ? 0 : sample.rssBytes - before.rssBytes;
     if (job.cancelledAt !== undefined && now > job.cancelledAt + CANCEL_GRACE_MS)
       return { job, outcome: 'CANCELLED', reason: 'cancelled by the caller while it ran', cpuMs };
+    if (age > STOPPED_AFTER_MS && sample?.stopped === true) return STOPPED;
     if (now > deadlineAt + DEADLINE_GRACE_MS) {
       if (sample?.stopped === true) return STOPPED;
       const reason = `still running ${Math.round(age)} ms after its start; killed`;
