@@ -18,7 +18,7 @@ export interface Cradle {
   give(realm: Realm, failed: boolean): void;
 }
 
-type Hardened = { realm: Realm; uses: number };
+type Hardened = { realm: Realm; uses: number; taken: boolean };
 
 /** Makes realms: in fresh isolates, some of them made ahead of need, or in isolates that others are in. */
 export class Nursery {
@@ -103,16 +103,17 @@ export class Nursery {
    */
   hardened(group: string, memoryBytes: number): Cradle | undefined {
     const kept = this.#hardened.get(group) ?? this.#harden(group, memoryBytes);
-    if (kept === undefined) return undefined;
+    if (kept.taken) return undefined;
     return {
       take: () => {
-        this.#hardened.delete(group);
+        kept.taken = true;
         kept.uses++;
         return kept.realm;
       },
       give: ({ shell }, failed) => {
-        if (failed || kept.uses >= USES_PER_HARDENED || this.#hardened.has(group)) dispose(shell);
-        else if (!shell.isolate.isDisposed) this.#hardened.set(group, kept);
+        kept.taken = false;
+        if (failed || kept.uses >= USES_PER_HARDENED) dispose(shell);
+        if (shell.isolate.isDisposed && this.#hardened.get(group) === kept) this.#hardened.delete(group);
       },
     };
   }
@@ -125,14 +126,15 @@ export class Nursery {
   }
 
   #harden(group: string, memoryBytes: number): Hardened {
-    for (const [oldest, { realm }] of this.#hardened) {
+    for (const [oldest, { realm, taken }] of this.#hardened) {
       if (this.#hardened.size < GROUPS_KEPT) break;
+      if (taken) continue;
       this.#hardened.delete(oldest);
       dispose(realm.shell);
     }
     const realm = new Shell(group, memoryBytes + REALM_SLACK_BYTES).realm();
     realm.ask(HARDEN_MS, OP.harden);
-    const hardened = { realm, uses: 0 };
+    const hardened = { realm, uses: 0, taken: false };
     this.#hardened.set(group, hardened);
     return hardened;
   }

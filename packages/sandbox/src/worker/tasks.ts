@@ -81,7 +81,8 @@ export class Tasks {
 
   /** Holds back the resident's other tasks until this one is answered. */
   #park(task: Task, meter: Meter, outcome: Promise<Outgoing>): void {
-    this.#waiting.set(task.key, []);
+    // One-shot candidates have no key, and nothing in common.
+    if (task.key !== 0) this.#waiting.set(task.key, []);
     const resident = this.#residents.get(task.key);
     if (resident !== undefined) resident.waiting = true;
     void outcome
@@ -90,6 +91,7 @@ export class Tasks {
         if (resident !== undefined) resident.waiting = false;
         this.#answer(task, meter, answer);
         const queue = this.#waiting.get(task.key) ?? [];
+        if (task.key === 0) return;
         this.#waiting.delete(task.key);
         for (const next of queue) this.run(next);
       });
