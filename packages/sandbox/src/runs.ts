@@ -82,7 +82,7 @@ export class Runs {
     record.heapBytes = answer.h;
     record.externalBytes = answer.x;
     if (answer.o === 0 && answer.s !== undefined) record.commitState(answer.s);
-    if (workerLost) record.workerLost(answer.r ?? 'crashed', this.#now());
+    if (workerLost && answer.program !== true) record.workerLost(answer.r ?? 'crashed', this.#now());
     return result;
   }
 }

@@ -79,6 +79,8 @@ export class Job {
     used: { wallMs: number; cpuMs: number },
     workerPid: number,
     workerLost: boolean,
+    /** Whether it was the fitness program's doing, not the candidate's. */
+    program = false,
   ): void {
     const answer: Answer = {
       id: this.wireId,
@@ -88,6 +90,7 @@ export class Job {
       c: Math.max(0, Math.round(used.cpuMs * 1000)),
       h: 0,
       x: 0,
+      program,
     };
     this.settle(answer, workerPid, workerLost);
   }

@@ -1,7 +1,7 @@
 import { type PetriError, unavailable } from '@petri/core';
 import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Answer } from '../protocol.ts';
-import { monotonicMs } from '../recorder.ts';
+import { monotonicMs, PHASE } from '../recorder.ts';
 import { Cancellations } from './cancellations.ts';
 import { crashVerdict } from './crash.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
@@ -254,7 +254,7 @@ export class Supervisor {
       this.kills.set(outcome, (this.kills.get(outcome) ?? 0) + 1);
       this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
       this.#cancellations.forget(culprit);
-      culprit.condemn(outcome, reason, used, lane.worker.pid, true);
+      culprit.condemn(outcome, reason, used, lane.worker.pid, true, entry.phase === PHASE.program);
     } else this.workersLostToOthers++;
     this.#fleet.lost(lane);
     this.#replace(jobs.filter((job) => !job.settled));

@@ -10,6 +10,10 @@ const TICK_MS = 5;
 const HELD_AFTER_MS = 25;
 // isolated-vm ends most runs at their deadline by itself; the rest are killed so much later.
 const DEADLINE_GRACE_MS = 15;
+// The same where the worker has hardly had a processor since, so that isolated-vm's timer could not do it.
+const CROWDED_GRACE_MS = 45;
+// The kernel counts CPU time in ticks of so many milliseconds.
+const TICK_CPU_MS = 10;
 // So long a cancelled run may take to notice.
 const CANCEL_GRACE_MS = 15;
 // A run that nobody waits for may end by itself for as long as it takes to start another worker.
@@ -35,6 +39,8 @@ type Sighting = {
   startedAt: number;
   before: ProcessSample | undefined;
   since: number;
+  /** CPU time of the process when the slice was first seen past its deadline. */
+  cpuMsAtDeadline?: number | undefined;
   /** When it was first seen to be no job of the lane's any more. */
   unwantedAt?: number;
 };
@@ -104,7 +110,7 @@ export class Watchdog {
         this.#events.condemned(lane, { job, outcome: 'CANCELLED', reason: 'nobody waits for it', cpuMs: 0 });
       return;
     }
-    const verdict = this.#judge(lane, seen.before, job, entry.deadlineAt, age, now);
+    const verdict = this.#judge(lane, seen, job, entry.deadlineAt, age, now);
     if (verdict !== undefined) this.#events.condemned(lane, verdict);
     else if (age > HELD_AFTER_MS) this.#hold(lane);
   }
@@ -120,20 +126,23 @@ export class Watchdog {
 
   #judge(
     lane: Lane,
-    before: ProcessSample | undefined,
+    seen: Sighting,
     job: NonNullable<Verdict['job']>,
     deadlineAt: number,
     age: number,
     now: number,
   ): Verdict | undefined {
     const { cpuMs: budgetMs, memoryBytes } = job.request;
+    const { before } = seen;
     const sample = lane.worker.sample();
     const cpuMs = sample === undefined || before === undefined ? 0 : sample.cpuMs - before.cpuMs;
     const grown = sample === undefined || before === undefined ? 0 : sample.rssBytes - before.rssBytes;
     if (job.cancelledAt !== undefined && now > job.cancelledAt + CANCEL_GRACE_MS)
       return { job, outcome: 'CANCELLED', reason: 'cancelled by the caller while it ran', cpuMs };
     if (age > STOPPED_AFTER_MS && sample?.stopped === true) return STOPPED;
-    if (now > deadlineAt + DEADLINE_GRACE_MS) {
+    if (now > deadlineAt) seen.cpuMsAtDeadline ??= sample?.cpuMs;
+    const graceCpuMs = (sample?.cpuMs ?? 0) - (seen.cpuMsAtDeadline ?? 0);
+    if (now > deadlineAt + (graceCpuMs >= TICK_CPU_MS ? DEADLINE_GRACE_MS : CROWDED_GRACE_MS)) {
       if (sample?.stopped === true) return STOPPED;
       const reason = `still running ${Math.round(age)} ms after its start; killed`;
       return { job, outcome: 'TIMEOUT', reason, cpuMs };

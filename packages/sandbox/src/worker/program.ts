@@ -72,10 +72,14 @@ export class Programs {
     logs: LogGatherer,
   ): Promise<ProgramAnswer> {
     const failures = new Map<number, CallAnswer>();
-    const ask = (op: Op, argument?: string) =>
-      guarded(program, () =>
+    const ask = (op: Op, argument?: string) => {
+      // The candidate took all the time there was.
+      if (monotonicMs() >= meter.deadlineAt)
+        throw new SliceFailure('TIMEOUT', 'the evaluation was not done at its deadline');
+      return guarded(program, () =>
         readStep(meter.ask(program.realm, meter.deadlineAt, PHASE.program, op, argument)),
       );
+    };
     guarded(program, () => program.prepare(meter, task.determinism, PHASE.program));
     let calls = 0;
     let step = ask(OP.fitness, task.info);
