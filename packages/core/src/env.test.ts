@@ -52,4 +52,19 @@ suite('EnvReader', () => {
       },
     );
   });
+
+  test('reads with a function, whose complaint is all that is said of the value', () => {
+    const env = new EnvReader({ A: 'ab', B: 'secret' });
+    const shout = (raw: string) => raw.toUpperCase();
+    assert.equal(env.parsed('A', shout, ''), 'AB');
+    assert.equal(env.parsed('NONE', shout, 'fallback'), 'fallback');
+    env.parsed(
+      'B',
+      () => {
+        throw new Error('is no good');
+      },
+      '',
+    );
+    assert.throws(() => env.done(), { message: 'B: is no good' });
+  });
 });

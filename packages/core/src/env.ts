@@ -62,6 +62,20 @@ export class EnvReader {
       .filter((item) => item !== '');
   }
 
+  /**
+   * What `parse` makes of the text. The message of an Error that it throws is what is wrong with the variable, so it
+   * must not repeat a secret.
+   */
+  parsed<T, D>(name: string, parse: (raw: string) => T, fallback: D): T | D {
+    const raw = this.#raw(name);
+    if (raw === undefined) return fallback;
+    try {
+      return parse(raw);
+    } catch (thrown) {
+      return this.#refuse(name, (thrown as Error).message, fallback);
+    }
+  }
+
   /** @throws PetriError `invalid_argument` naming every variable that could not be read. */
   done(): void {
     if (this.#violations.length > 0) throw invalid(this.#violations, { reason: 'INVALID_CONFIGURATION' });

@@ -126,6 +126,16 @@ export function unavailable(reason: string, message: string, details: ErrorDetai
   return new PetriError('unavailable', message, { ...details, reason });
 }
 
+/** Nobody knows who the caller is. */
+export function unauthenticated(reason: string, message: string, details: ErrorDetails = {}): PetriError {
+  return new PetriError('unauthenticated', message, { ...details, reason });
+}
+
+/** The caller is known, and may not do this. */
+export function permissionDenied(reason: string, message: string, details: ErrorDetails = {}): PetriError {
+  return new PetriError('permission_denied', message, { ...details, reason });
+}
+
 export function unimplemented(what: string): PetriError {
   return new PetriError('unimplemented', `${what} is not implemented`);
 }

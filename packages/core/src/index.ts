@@ -13,12 +13,15 @@ export {
   internal,
   invalid,
   notFound,
+  permissionDenied,
   PetriError,
   type Resource,
   resourceExhausted,
+  unauthenticated,
   unavailable,
   unimplemented,
   type Violation,
 } from './errors.ts';
 export { idViolation, MAX_ID_LENGTH, newId } from './ids.ts';
 export { LifeCycle, type Part } from './life-cycle.ts';
+export { isLoopback } from './loopback.ts';
