@@ -22,7 +22,7 @@ export const batchRun: Benchmark = {
     const applied = IN_FLIGHT.map((): number[] => []);
     const plain: number[] = [];
     const withReceipts: number[] = [];
-    let [wrong, lost, wrongApplied] = [0, 0, 0];
+    let [wrong, lost, again, wrongApplied] = [0, 0, 0, 0];
 
     // Round 0 warms both sides up and is not counted.
     for (let round = 0; round <= rounds; round++) {
@@ -31,6 +31,7 @@ export const batchRun: Benchmark = {
         const figures = await runBatch(node, entries, omitReceipts);
         wrong += figures.wrong;
         lost += figures.lost;
+        again += figures.again;
         if (round > 0) into.push(figures.perSecond);
       };
       for (const [at, inFlight] of IN_FLIGHT.entries()) {
@@ -53,6 +54,8 @@ export const batchRun: Benchmark = {
       ...IN_FLIGHT.map((inFlight, at) =>
         figure(`isolated-vm apply, ${inFlight} in flight`, medians[at]!, '/s'),
       ),
+      // More than a few mean that healthy workers were taken for held ones.
+      figure('runs that went to more than one worker', again, ''),
       none('wrong results', wrong + wrongApplied),
       none('lost results', lost),
     ];

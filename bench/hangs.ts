@@ -45,14 +45,16 @@ async function oneBatch({ quick, progress }: Context, { sandboxes }: BenchNode):
   });
   const seen = new Uint8Array(total);
   const late: number[] = [];
-  let [done, wrong, notEnded, lostWorkers] = [0, 0, 0, 0];
+  const wrong: (RunResult | undefined)[] = [];
+  let [done, notEnded, lostWorkers] = [0, 0, 0];
   const started = performance.now();
   for await (const { items, summary } of sandboxes.batchRun({ entries })) {
     for (const { index, result } of items) {
       seen[index]!++;
       done++;
       const run = result.case === 'run' ? result.value : undefined;
-      if (hangAt(index) === undefined) wrong += isRight(run, index) ? 0 : 1;
+      if (isRight(run, index)) continue;
+      if (hangAt(index) === undefined) wrong.push(run);
       else if (run?.outcome === Outcome.TIMEOUT) late.push(lateness(run.receipt));
       else notEnded++;
     }
@@ -61,7 +63,8 @@ async function oneBatch({ quick, progress }: Context, { sandboxes }: BenchNode):
   }
   const perSecond = (total / (performance.now() - started)) * 1000;
   return [
-    none(`wrong results of the ${total - total / ONE_HANG_IN} others`, wrong),
+    none(`wrong results of the ${total - total / ONE_HANG_IN} others`, wrong.length),
+    ...countByOutcome(wrong),
     none(`lost results of all ${total}`, seen.filter((times) => times !== 1).length),
     none(`hangs of ${total / ONE_HANG_IN} that did not end as TIMEOUT`, notEnded),
     figure('how late a hang was ended by its receipt, p50', median(late), 'ms'),
@@ -72,7 +75,20 @@ async function oneBatch({ quick, progress }: Context, { sandboxes }: BenchNode):
   ];
 }
 
+/** What became of those that should have completed. */
+function countByOutcome(runs: (RunResult | undefined)[]): Row[] {
+  const counts = new Map<string, number>();
+  for (const run of runs) {
+    const what = run ? `${nameOf(run.outcome)} ${run.receipt?.reason ?? ''}`.trimEnd() : 'not run';
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].map(([what, count]) => figure(`  of these ${what}`, count, ''));
+}
+
+const nameOf = (outcome: Outcome) => Object.entries(Outcome).find(([, value]) => value === outcome)?.[0];
+
 function isRight(run: RunResult | undefined, index: number): boolean {
+  if (hangAt(index) !== undefined) return false;
   const kind = run?.outcome === Outcome.COMPLETED ? run.value?.kind : undefined;
   return kind?.case === 'numberValue' && kind.value === smallResult(index % SANDBOXES, index);
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { BENCHMARKS } from './benchmarks.ts';
 import type { Benchmark, Report } from './support/benchmark.ts';
 import { Progress } from './support/progress.ts';
-import { machine, writeResults } from './support/results.ts';
+import { headline, loadNow, writeResults } from './support/results.ts';
 import { isMissed, isWrong, tableOf } from './support/table.ts';
 
 const RESULTS = fileURLToPath(new URL('results/latest.json', import.meta.url));
@@ -44,14 +44,12 @@ else if (unknown.length > 0) {
   console.error(`There is no benchmark "${unknown.join('", "')}"; --list says which there are.`);
   process.exitCode = 2;
 } else {
-  const { node, v8, cores } = machine();
-  console.log(`Node ${node}, V8 ${v8}, ${cores} cores; medians of interleaved rounds`);
-  const reports: Report[] = [];
-  const startedAt = new Date();
+  const [startedAt, load, reports]: [Date, number, Report[]] = [new Date(), loadNow(), []];
+  console.log(headline(load));
   for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     reports.push(await measure(benchmark));
     console.log(tableOf(reports.at(-1)!));
-    await writeResults(flags.json, { startedAt, quick: flags.quick, reports });
+    await writeResults(flags.json, { startedAt, load, quick: flags.quick, reports });
   }
   const rows = reports.flatMap((report) => report.rows);
   const [missed, wrong] = [rows.filter(isMissed).length, rows.filter(isWrong).length];

@@ -18,24 +18,29 @@ export function smallRuns(runs: number): MessageInitShape<typeof BatchRunEntrySc
   return Array.from({ length: runs }, (_, i) => ({ id: `s${i % SANDBOXES}`, spec: call('f', i) }));
 }
 
-export type BatchFigures = { perSecond: number; wrong: number; lost: number };
+/**
+ * `wrong` counts results that are not what the function returns, `lost` entries without exactly one result, `again`
+ * those that more than one worker was given (as far as there are receipts).
+ */
+export type BatchFigures = { perSecond: number; wrong: number; lost: number; again: number };
 
-/** `wrong` counts results that are not what the function returns, `lost` entries without exactly one result. */
 export async function batchRun(
   { sandboxes }: BenchNode,
   entries: MessageInitShape<typeof BatchRunEntrySchema>[],
   omitReceipts: boolean,
 ): Promise<BatchFigures> {
   const seen = new Uint8Array(entries.length);
-  let wrong = 0;
+  let [wrong, again] = [0, 0];
   const started = performance.now();
   for await (const { items } of sandboxes.batchRun({ entries, omitReceipts }))
     for (const { index, result } of items) {
       seen[index]!++;
-      const kind = result.case === 'run' ? result.value.value?.kind : undefined;
+      const run = result.case === 'run' ? result.value : undefined;
+      if (run?.receipt && run.receipt.attempt > 1) again++;
+      const kind = run?.value?.kind;
       const value = kind?.case === 'numberValue' ? kind.value : undefined;
       if (value !== smallResult(index % SANDBOXES, index)) wrong++;
     }
   const perSecond = (entries.length / (performance.now() - started)) * 1000;
-  return { perSecond, wrong, lost: seen.filter((times) => times !== 1).length };
+  return { perSecond, wrong, again, lost: seen.filter((times) => times !== 1).length };
 }
