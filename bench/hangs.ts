@@ -79,10 +79,12 @@ async function oneBatch({ quick, progress }: Context, { sandboxes }: BenchNode):
 function countByOutcome(runs: (RunResult | undefined)[]): Row[] {
   const counts = new Map<string, number>();
   for (const run of runs) {
-    const what = run ? `${nameOf(run.outcome)} ${run.receipt?.reason ?? ''}`.trimEnd() : 'not run';
+    const what = run
+      ? `${nameOf(run.outcome)} ${run.receipt?.reason.replace(/\d+/, 'N') ?? ''}`.trimEnd()
+      : 'not run';
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
-  return [...counts].map(([what, count]) => figure(`  of these ${what}`, count, ''));
+  return [...counts].map(([what, count]) => figure(`of these ${what}`, count, ''));
 }
 
 const nameOf = (outcome: Outcome) => Object.entries(Outcome).find(([, value]) => value === outcome)?.[0];
