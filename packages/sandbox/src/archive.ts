@@ -59,6 +59,17 @@ export function recordOf(archive: SandboxArchive, id: string, nowMs: number): Sa
           field: `archive.modules[${index}].versions[${at}].sha256`,
           description: 'is not the hash of the code',
         });
+  for (const [index, { activeVersion, versions }] of modules.entries()) {
+    const field = `archive.modules[${index}]`;
+    const numbers = versions.map(({ version }) => version);
+    if (new Set(numbers).size < numbers.length || numbers.some((number) => !(number >= 1)))
+      violations.push({ field: `${field}.versions`, description: 'have numbers that repeat or are below 1' });
+    if (activeVersion !== 0 && !numbers.includes(activeVersion))
+      violations.push({
+        field: `${field}.active_version`,
+        description: `${activeVersion} is not among the versions`,
+      });
+  }
   if (isolation === 'REALM' && population === '')
     violations.push({ field: 'archive.population', description: 'is required for REALM' });
   if (Buffer.byteLength(stateJson) > limits.stateBytes)

@@ -139,5 +139,7 @@ export type FromWorker =
   | { kind: 'answers'; answers: Answer[]; /** Keys the worker no longer holds. */ dropped: number[] }
   /** The worker does not hold the key, and the task came without a plan. */
   | { kind: 'missing'; id: number }
+  /** A task waits for a timer, and leaves the worker to others. */
+  | { kind: 'parked'; id: number }
   /** A load has come to its start(). */
   | { kind: 'starting'; id: number };

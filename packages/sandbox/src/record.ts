@@ -105,7 +105,8 @@ export class SandboxRecord {
     this.restartCount++;
     this.updatedAtMs = nowMs;
     this.#losses = [...this.#losses.filter((at) => nowMs - at < LOSS_WINDOW_MS), nowMs];
-    if (this.#losses.length <= MAX_LOSSES) return;
+    const ending = this.status === 'STOPPING' || this.status === 'STOPPED';
+    if (this.#losses.length <= MAX_LOSSES || ending) return;
     const message = `took ${this.#losses.length} workers down within ${LOSS_WINDOW_MS / 1000} s, last: ${why}`;
     this.become('ERROR', nowMs, { reason: 'RESTART_INTENSITY', message, occurredAtMs: nowMs });
   }

@@ -32,6 +32,8 @@ export class RecorderWriter {
   readonly #bytes = new Uint8Array(this.#fields.buffer);
   #sequence = 0;
   #hurrying = false;
+  /** Milliseconds that slices have taken, all tasks together. */
+  busyMs = 0;
 
   constructor(fd: number) {
     this.#fd = fd;

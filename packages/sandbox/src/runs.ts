@@ -70,20 +70,20 @@ export class Runs {
     }
   }
 
-  async #submit(
-    record: SandboxRecord,
-    request: JobRequest,
-    signal: AbortSignal | undefined,
-  ): Promise<JobResult> {
-    const result = await this.#supervisor.submit(request, signal);
-    const { answer, workerLost } = result;
+  #submit(record: SandboxRecord, request: JobRequest, signal: AbortSignal | undefined): Promise<JobResult> {
+    const settled = (result: JobResult) => this.#settled(record, request, result);
+    return this.#supervisor.submit({ ...request, settled }, signal);
+  }
+
+  #settled(record: SandboxRecord, { residence }: JobRequest, { answer, workerLost }: JobResult): void {
     record.runs++;
     record.cpuTotalUs += answer.c;
     record.heapBytes = answer.h;
     record.externalBytes = answer.x;
     if (answer.o === 0 && answer.s !== undefined) record.commitState(answer.s);
-    if (workerLost && answer.program !== true) record.workerLost(answer.r ?? 'crashed', this.#now());
-    return result;
+    if (!workerLost || answer.program === true) return;
+    record.workerLost(answer.r ?? 'crashed', this.#now());
+    if (record.status === 'ERROR' && residence !== undefined) this.#supervisor.stop(residence);
   }
 }
 

@@ -45,15 +45,20 @@ export class ModuleTable {
   static restore(entry: string, histories: readonly ModuleHistoryInfo[]): ModuleTable {
     const table = new ModuleTable();
     for (const { module, activeVersion, totalVersions, versions } of histories) {
-      const kept = versions.map(({ version, code, sha256, sizeBytes, loadedAtMs }) => ({
+      const kept = versions.map(({ version, code, sha256, loadedAtMs }) => ({
         version,
         code,
         sha256,
-        sizeBytes,
+        sizeBytes: sizeOf(code),
         loadedAtMs,
       }));
       kept.sort((left, right) => left.version - right.version);
-      table.#histories.set(module, { kept, active: activeVersion, total: totalVersions });
+      table.#histories.set(module, {
+        kept,
+        active: activeVersion,
+        // A number given again would name two codes.
+        total: Math.max(totalVersions, kept.at(-1)?.version ?? 0),
+      });
     }
     table.#entry = entry;
     return table;

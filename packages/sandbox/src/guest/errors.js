@@ -20,11 +20,12 @@ function textOf(object, name, fallback) {
 function framesOf(stack) {
   let frames = '';
   try {
-    const lines = apply(split, cut(stack, MAX_STACK * 4), ['\n']);
-    for (let index = 0; index < lines.length; index++) {
-      const line = apply(trim, lines[index], none);
+    const text = cut(stack, MAX_STACK * 4) + '\n';
+    // Not split: it asks the separator's prototype how.
+    for (let from = 0, to = 0; (to = apply(indexOf, text, ['\n', from])) >= 0; from = to + 1) {
+      const line = apply(trim, apply(sliceText, text, [from, to]), none);
       if (apply(sliceText, line, [0, 3]) !== 'at ') continue;
-      if (apply(includes, line, ['petri:bootstrap'])) continue;
+      if (apply(indexOf, line, ['petri:bootstrap']) >= 0) continue;
       frames += (frames === '' ? '' : '\n') + apply(sliceText, line, [3]);
     }
   } catch {

@@ -79,6 +79,7 @@ function deepFreeze(value) {
 
 function fitness(info) {
   try {
+    forgetRun();
     apply(mapClear, waiting, none);
     requests = '';
     const { default: program } = apply(mapGet, modules, ['main']);

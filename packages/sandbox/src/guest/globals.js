@@ -14,12 +14,13 @@ hide('clearTimeout', removeTimer);
 hide('clearInterval', removeTimer);
 hide('queueMicrotask', (callback) => {
   if (typeof callback !== 'function') throw new NativeTypeError('queueMicrotask needs a function');
+  const mine = turn;
   (async () => {
     await undefined;
     try {
       callback();
     } catch (thrown) {
-      if (pending && settled === 0) {
+      if (mine === turn && pending && settled === 0) {
         settled = 2;
         settledWith = thrown;
       }

@@ -46,6 +46,11 @@ function harden() {
 
 /** Forgets the candidate before. */
 function reset() {
+  forgetRun();
+  nextTimer = 1;
+  logLines = '';
+  logSpent = 0;
+  logDropped = 0;
   apply(mapClear, modules, none);
   apply(mapClear, binaries, none);
   stateful = false;

@@ -5,7 +5,7 @@ const { apply, construct, getPrototypeOf, defineProperty, ownKeys, getOwnPropert
 const { keys, freeze, prototype: objectPrototype } = Object;
 const { isArray } = Array;
 const { isFinite: isFiniteNumber, isSafeInteger } = Number;
-const { isWellFormed, toWellFormed, charCodeAt, slice: sliceText, split, trim, includes } = String.prototype;
+const { isWellFormed, toWellFormed, charCodeAt, slice: sliceText, indexOf, trim } = String.prototype;
 const { get: mapGet, set: mapSet, delete: mapDelete, forEach: mapForEach, clear: mapClear } = Map.prototype;
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size').get;
 const { get: weakGet, set: weakSet } = WeakMap.prototype;

@@ -6,14 +6,18 @@ let pending = false;
 let settled = 0; // 1 with a value, 2 with an error
 let settledWith;
 let becomesState = false;
+let turn = 0; // promises of an earlier run settle nothing
+
+function forgetRun() {
+  turn++;
+  pending = false;
+  settled = 0;
+  settledWith = undefined;
+  if (timersUsed) clearTimers();
+}
 
 function endRun() {
-  if (pending) {
-    pending = false;
-    settled = 0;
-    settledWith = undefined;
-  }
-  if (timersUsed) clearTimers();
+  forgetRun();
   if (logLines === '' && logDropped === 0) return '';
   const logs = ',"l":[' + logLines + '],"d":' + logDropped;
   logLines = '';
@@ -72,14 +76,18 @@ function fail(thrown, what) {
 }
 
 function settle(promise) {
+  const mine = turn;
+  const conclude = (how, what) => {
+    if (mine !== turn) return;
+    settledWith = what;
+    settled = how;
+  };
   pending = true;
   (async () => {
     try {
-      settledWith = await promise;
-      settled = 1;
+      conclude(1, await promise);
     } catch (thrown) {
-      settledWith = thrown;
-      settled = 2;
+      conclude(2, thrown);
     }
   })();
   return '!0';

@@ -4,7 +4,6 @@ import type { Job } from './job.ts';
 export class Cancellations {
   readonly #cancel: (job: Job) => void;
   readonly #jobs = new WeakMap<AbortSignal, Set<Job>>();
-  readonly #signals = new WeakMap<Job, AbortSignal>();
 
   constructor(cancel: (job: Job) => void) {
     this.#cancel = cancel;
@@ -32,11 +31,6 @@ export class Cancellations {
       });
     }
     jobs.add(job);
-    this.#signals.set(job, signal);
-  }
-
-  forget(job: Job): void {
-    const signal = this.#signals.get(job);
-    if (signal !== undefined) this.#jobs.get(signal)?.delete(job);
+    job.watched = jobs;
   }
 }

@@ -21,6 +21,8 @@ export type JobRequest = {
   /** CPU time of the run, in milliseconds; memory it may add to its worker, in bytes. */
   cpuMs: number;
   memoryBytes: number;
+  /** Told of the result before anything else happens: what it commits is in force for the sandbox's next job. */
+  settled?: (result: JobResult) => void;
   /** Told when the code is evaluated and its start() runs. */
   starting?: () => void;
 };
@@ -47,6 +49,8 @@ export class Job {
   /** Times a worker died while it ran, for no reason that the supervisor gave. */
   crashes = 0;
   cancelledAt: number | undefined;
+  /** The set of jobs that its signal cancels. */
+  watched: Set<Job> | undefined;
   /** Its id on the wire, another each time it is sent: late answers to an earlier sending mean nothing. */
   wireId = 0;
 
@@ -69,7 +73,10 @@ export class Job {
     this.settled = true;
     const waitedMs = (this.#sentAt || monotonicMs()) - this.#acceptedAt;
     const queuedUs = Math.max(0, Math.round(waitedMs * 1000));
-    this.#resolve({ answer, workerPid, attempt: this.attempt, queuedUs, workerLost });
+    const result = { answer, workerPid, attempt: this.attempt, queuedUs, workerLost };
+    this.watched?.delete(this);
+    this.request.settled?.(result);
+    this.#resolve(result);
   }
 
   /** Settles with a verdict of the supervisor's, for a run that did not live to answer. */

@@ -7,6 +7,7 @@ import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 const AHEAD_MS = 4;
 const MIN_AHEAD = 2;
 const MAX_AHEAD = 128;
+const MAX_PARKED = 4_096;
 const SMOOTHING = 0.05;
 // Large arguments: no more than this stands in the channel to one worker, in bytes.
 const MAX_UNSENT = 1 << 20;
@@ -42,6 +43,8 @@ export class Lane {
   readonly #events: LaneEvents;
   #waiting: Job[] = [];
   readonly #sent = new Map<number, Job>();
+  /** Those of them that wait for a timer: they keep nobody from being sent. */
+  readonly #parked = new Set<number>();
   #notices: ToWorker[] = [];
   #flushing = false;
   #taskMs = 0.1;
@@ -98,7 +101,7 @@ export class Lane {
   /** How many jobs given now would be sent at once. */
   get room(): number {
     if (!this.open || this.worker.unsentBytes >= MAX_UNSENT) return 0;
-    return this.#window - this.#sent.size - this.#waiting.length;
+    return this.#window - this.#underWay - this.#waiting.length;
   }
 
   push(job: Job): void {
@@ -155,6 +158,10 @@ export class Lane {
     );
   }
 
+  get #underWay(): number {
+    return this.#sent.size - Math.min(this.#parked.size, MAX_PARKED);
+  }
+
   get #window(): number {
     return Math.min(MAX_AHEAD, Math.max(MIN_AHEAD, Math.round(AHEAD_MS / this.#taskMs)));
   }
@@ -172,15 +179,31 @@ export class Lane {
   #flush(): void {
     const messages: ToWorker[] = this.#notices;
     this.#notices = [];
-    const window = this.#window;
-    if (this.open)
-      while (this.#waiting.length > 0 && this.#sent.size < window && this.worker.unsentBytes < MAX_UNSENT) {
-        const job = this.#waiting.shift() as Job;
-        job.sent(++Lane.#lastWireId);
-        this.#sent.set(job.wireId, job);
-        messages.push(this.#message(job));
-      }
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
+      job.sent(++Lane.#lastWireId);
+      this.#sent.set(job.wireId, job);
+      messages.push(this.#message(job));
+    }
     if (messages.length > 0) this.worker.send(messages);
+  }
+
+  /** The next job to be sent, if any may be. */
+  #next(): Job | undefined {
+    if (!this.open || this.#underWay >= this.#window || this.worker.unsentBytes >= MAX_UNSENT)
+      return undefined;
+    // What to build goes out only while nothing of the sandbox is under way: what is, may yet change its state.
+    const at = this.#waiting.findIndex(({ request: { residence } }) => {
+      return residence === undefined || residence.planned || residence.inFlight === 0;
+    });
+    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
+  }
+
+  #dropped(key: number): void {
+    const residence = this.residences.get(key);
+    if (residence === undefined) return;
+    // While anything of the sandbox is here, it stays here: elsewhere it would be at work twice.
+    if (residence.alone || this.jobsOf(residence).length > 0) residence.planned = false;
+    else residence.gone();
   }
 
   #message(job: Job): Task {
@@ -204,7 +227,8 @@ export class Lane {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'answers':
-        for (const key of message.dropped) this.residences.get(key)?.gone();
+        // What comes after a verdict comes too late: the job's sandbox may be at work elsewhere.
+        if (this.verdict !== undefined) return;
         for (const answer of message.answers) {
           const job = this.#take(answer.id);
           if (job === undefined) continue;
@@ -212,10 +236,15 @@ export class Lane {
           this.#taskMs += SMOOTHING * (Math.min(answer.w, answer.c + 50) / 1000 - this.#taskMs);
           this.#events.answered(this, job, answer);
         }
+        for (const key of message.dropped) this.#dropped(key);
         break;
       case 'missing': {
         const job = this.#take(message.id);
         if (job === undefined) break;
+        if (job.cancelledAt !== undefined) {
+          job.condemn('CANCELLED', 'cancelled by the caller', { wallMs: 0, cpuMs: 0 }, 0, false);
+          break;
+        }
         const { residence } = job.request;
         if (residence !== undefined) residence.planned = false;
         // A sandbox's jobs keep their order, and ids are given in that order.
@@ -223,6 +252,9 @@ export class Lane {
         this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, job);
         break;
       }
+      case 'parked':
+        if (this.#sent.has(message.id)) this.#parked.add(message.id);
+        break;
       case 'starting':
         this.#sent.get(message.id)?.request.starting?.();
         break;
@@ -237,6 +269,7 @@ export class Lane {
     const job = this.#sent.get(id);
     if (job === undefined) return undefined;
     this.#sent.delete(id);
+    this.#parked.delete(id);
     const { residence } = job.request;
     if (residence !== undefined) residence.inFlight--;
     return job;

@@ -11,6 +11,8 @@ export class Residence {
   lane: Lane | undefined;
   /** Names the build on the lane; never used for another. */
   key = 0;
+  /** Its jobs are not to run any more. */
+  stopped = false;
   /** The sandbox has no more use for it. */
   released = false;
   /** Whether the lane has been sent what to build. */

@@ -2,6 +2,8 @@ import type { WorkerOptions } from './launch.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const ATTEMPTS = 5;
+// Where none can be started, the next attempt waits for so long.
+const RETRY_MS = 1_000;
 
 /** Makes workers, and keeps some ready: forking one takes long, taking one does not. */
 export class Roster {
@@ -45,13 +47,18 @@ export class Roster {
         void worker.exited.then(() => this.#lost(worker));
         return undefined;
       })
-      .catch((thrown: unknown) => {
-        if (!this.#closed) process.emitWarning(String(thrown));
-      })
-      .finally(() => {
-        this.#making--;
-        this.fill();
-      });
+      .then(
+        () => this.#made(),
+        (thrown: unknown) => {
+          if (!this.#closed) process.emitWarning(String(thrown));
+          setTimeout(() => this.#made(), RETRY_MS).unref();
+        },
+      );
+  }
+
+  #made(): void {
+    this.#making--;
+    this.fill();
   }
 
   async close(): Promise<void> {

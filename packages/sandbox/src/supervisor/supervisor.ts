@@ -40,7 +40,7 @@ export class Supervisor {
     };
     this.#fleet = new Fleet(options, events, (lane) => this.#joined(lane));
     this.#watchdog = new Watchdog(() => this.#fleet.lanes, {
-      held: (lane) => this.#hold(lane),
+      held: (lane, taskId) => this.#hold(lane, taskId),
       released: (lane) => this.#unhold(lane),
       condemned: (lane, verdict) => this.#condemn(lane, verdict),
     });
@@ -70,6 +70,12 @@ export class Supervisor {
     if (!job.settled) this.#place(job);
     this.#watchdog.wake();
     return job.result;
+  }
+
+  /** Lets no more jobs of a sandbox run, whatever is under way. */
+  stop(residence: Residence): void {
+    residence.stopped = true;
+    this.cancelResidence(residence);
   }
 
   /** Cancels every job of a sandbox. */
@@ -177,6 +183,7 @@ export class Supervisor {
   }
 
   #steal(thief: Lane): void {
+    if (!thief.open) return;
     for (const lane of this.#fleet.lanes) {
       if (lane === thief || lane.backlogMs < BACKLOG_WORTH_MOVING_MS) continue;
       const residence = lane.stealable();
@@ -189,8 +196,8 @@ export class Supervisor {
   }
 
   /** One run keeps a worker: everything else that waits there goes elsewhere. */
-  #hold(lane: Lane): void {
-    const { taskId } = lane.worker.doing();
+  #hold(lane: Lane, taskId: number): void {
+    if (lane.worker.doing().taskId !== taskId) return; // it is over
     lane.holdFor(taskId);
     const running = lane.sent.get(taskId)?.request.residence;
     const jobs = lane.giveUp(
@@ -213,8 +220,12 @@ export class Supervisor {
   /** Places jobs anew, in their order. */
   #replace(jobs: Job[]): void {
     for (const job of jobs) {
+      if (job.request.residence?.stopped === true) {
+        cancelled(job, 'the sandbox was stopped');
+        continue;
+      }
+      // What a lost isolate used, no other can say.
       if (job.cancelledAt !== undefined || job.request.task.kind === 'usage') {
-        // What a lost isolate used, no other can say.
         cancelled(job, 'cancelled by the caller');
         continue;
       }
@@ -233,7 +244,6 @@ export class Supervisor {
   #answered(lane: Lane, job: Job, answer: Answer): void {
     const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
     this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
-    this.#cancellations.forget(job);
     job.settle(answer, lane.worker.pid, false);
     if (lane.held && job.wireId === lane.holder) this.#unhold(lane);
   }
@@ -253,7 +263,6 @@ export class Supervisor {
       const used = { wallMs: monotonicMs() - entry.startedAt, cpuMs: verdict?.cpuMs ?? 0 };
       this.kills.set(outcome, (this.kills.get(outcome) ?? 0) + 1);
       this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
-      this.#cancellations.forget(culprit);
       culprit.condemn(outcome, reason, used, lane.worker.pid, true, entry.phase === PHASE.program);
     } else this.workersLostToOthers++;
     this.#fleet.lost(lane);

@@ -8,6 +8,8 @@ const MiB = 1024 * 1024;
 const TICK_MS = 5;
 // A run that takes longer holds its worker: others go elsewhere.
 const HELD_AFTER_MS = 25;
+// If it was given so much CPU time, in milliseconds (the kernel counts tens).
+const HELD_CPU_MS = 20;
 // isolated-vm ends most runs at their deadline by itself; the rest are killed so much later.
 const DEADLINE_GRACE_MS = 15;
 // The same where the worker has hardly had a processor since, so that isolated-vm's timer could not do it.
@@ -26,7 +28,7 @@ const MEMORY_SLACK_BYTES = 64 * MiB;
 
 export type WatchdogEvents = {
   /** One job has kept the worker for longer than a moment. */
-  held: (lane: Lane) => void;
+  held: (lane: Lane, taskId: number) => void;
   /** That job is done. */
   released: (lane: Lane) => void;
   /** The worker is to be ended; it may be gone before that. */
@@ -105,14 +107,15 @@ export class Watchdog {
     if (job === undefined) {
       // It was answered just now; or it was given up and runs on, and nobody waits for it.
       seen.unwantedAt ??= now;
-      if (now - seen.unwantedAt > HELD_AFTER_MS) this.#hold(lane);
-      if (now > Math.min(entry.deadlineAt + DEADLINE_GRACE_MS, seen.unwantedAt + UNWANTED_MS))
+      if (now - seen.unwantedAt > HELD_AFTER_MS) this.#hold(lane, entry, seen);
+      const due = Math.min(entry.deadlineAt + DEADLINE_GRACE_MS, seen.unwantedAt + UNWANTED_MS);
+      if (now > due && usedMs(lane, seen) >= HELD_CPU_MS)
         this.#events.condemned(lane, { job, outcome: 'CANCELLED', reason: 'nobody waits for it', cpuMs: 0 });
       return;
     }
     const verdict = this.#judge(lane, seen, job, entry.deadlineAt, age, now);
     if (verdict !== undefined) this.#events.condemned(lane, verdict);
-    else if (age > HELD_AFTER_MS) this.#hold(lane);
+    else if (age > HELD_AFTER_MS) this.#hold(lane, entry, seen);
   }
 
   #sighting(lane: Lane, { taskId, startedAt }: Entry, now: number): Sighting {
@@ -158,7 +161,16 @@ export class Watchdog {
     return undefined;
   }
 
-  #hold(lane: Lane): void {
-    if (!lane.held) this.#events.held(lane);
+  /** A worker that is not given a processor holds nobody up: elsewhere it would be no better. */
+  #hold(lane: Lane, { taskId }: Entry, seen: Sighting): void {
+    if (!lane.held && usedMs(lane, seen) >= HELD_CPU_MS) this.#events.held(lane, taskId);
   }
+}
+
+/** CPU time since a slice was first seen, in milliseconds; without end where it can't be told. */
+function usedMs(lane: Lane, { before }: Sighting): number {
+  const sample = lane.worker.sample();
+  return sample === undefined || before === undefined
+    ? Number.POSITIVE_INFINITY
+    : sample.cpuMs - before.cpuMs;
 }

@@ -11,6 +11,10 @@ export class Cancellation {
     this.#wake?.();
   }
 
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
   /** @throws Cancelled */
   check(): void {
     if (this.#cancelled) throw new Cancelled();

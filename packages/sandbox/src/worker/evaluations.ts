@@ -2,9 +2,9 @@ import type { Answer, BuildPlan, Task } from '../protocol.ts';
 import type { Cancellation } from './cancellation.ts';
 import { LoadFailure, SANDBOX_MODULE } from './loader.ts';
 import { LogGatherer } from './logs.ts';
-import type { Cradle, Nursery } from './nursery.ts';
+import type { Cradle, End, Nursery } from './nursery.ts';
 import { Programs } from './program.ts';
-import { Resident } from './resident.ts';
+import { endOf, Resident } from './resident.ts';
 import type { Meter } from './slices.ts';
 import { type Rebuild, runSuite } from './suite.ts';
 
@@ -66,15 +66,20 @@ export class Evaluations {
     cancellation: Cancellation,
   ): Promise<{ answer: Outgoing; failed: boolean }> {
     let own = Resident.build(plan, cradle, meter);
+    let end: End = 'unfinished';
     try {
       const answer = await this.#judge(task, meter, cancellation, () => {
         if (!own.alive) own = Resident.build(plan, this.#nursery.once(plan.group, plan.memoryBytes), meter);
         return own;
       });
+      end = 'done';
       const failed = answer.o !== 0 || (answer.failedCalls ?? 0) > 0;
       return { answer, failed };
+    } catch (thrown) {
+      end = endOf(thrown);
+      throw thrown;
     } finally {
-      own.release(false);
+      own.release(end);
     }
   }
 
@@ -96,10 +101,11 @@ export class Evaluations {
   }
 }
 
-/** Hardened realms have no place for state, binaries, or code from strings. */
-function canShareRealm({ group, modules }: BuildPlan): boolean {
+/** Hardened realms have no place for state or binaries, nor for another profile. */
+function canShareRealm({ group, modules, strict }: BuildPlan): boolean {
   return (
     group !== '' &&
+    !strict &&
     modules.every(({ language, text }) => language !== 'wasm' && !text.includes(SANDBOX_MODULE))
   );
 }

@@ -159,10 +159,18 @@ export class Loader {
     }
     const exported = new Map<string, string[]>();
     for (const { name } of modules) this.#run(name, this.#compiled.get(name) as ivm.Module);
+    if (modules.some(({ language, text }) => language !== 'wasm' && text.includes('await')))
+      this.#requireSettled(modules);
     for (const { name } of modules)
       exported.set(name, this.#register(name, this.#compiled.get(name) as ivm.Module));
     if (lends) this.#ask(OP.take, LENT);
     return exported;
+  }
+
+  /** Exported functions can be called while a top-level await is pending; what imports the module is not evaluated yet. */
+  #requireSettled(modules: PlannedModule[]): void {
+    const imports = modules.map(({ name }) => `import ${JSON.stringify(name)};`);
+    this.add('petri:settled', `${imports.join('')} export const settled = true;`, this.#meter);
   }
 
   #run(name: string, module: ivm.Module): void {
@@ -173,7 +181,7 @@ export class Loader {
   #register(name: string, module: ivm.Module): string[] {
     const answer = this.#ask(OP.module, name, module.namespace.derefInto({ release: true }));
     if (!answer.startsWith('='))
-      throw new LoadFailure('evaluate', ['Error', `${name}: its top-level await did not settle`, '', name]);
+      throw new LoadFailure('evaluate', ['Error', `${name}: a top-level await did not settle`, '', name]);
     const names: unknown = JSON.parse(answer.slice(1));
     return Array.isArray(names) ? names.filter((text) => typeof text === 'string') : [];
   }

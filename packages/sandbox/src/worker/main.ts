@@ -38,7 +38,7 @@ let idleTimer: NodeJS.Timeout | undefined;
 
 function answered(answer: Answer): void {
   answers.push(answer);
-  if (!draining) flush();
+  if (!draining && (queue.length === 0 || monotonicMs() - flushedAt >= FLUSH_MS)) flush();
 }
 
 function notify(message: Extract<FromWorker, { id: number }>): void {
@@ -49,7 +49,9 @@ function notify(message: Extract<FromWorker, { id: number }>): void {
 function flush(): void {
   flushedAt = monotonicMs();
   const dropped = residents.takeDropped();
-  if (answers.length > 0 || dropped.length > 0) outbox.push({ kind: 'answers', answers, dropped });
+  if (answers.length > 0 || dropped.length > 0)
+    // Before what is missing, which the supervisor sends again with the state that these leave.
+    outbox.unshift({ kind: 'answers', answers, dropped });
   if (outbox.length === 0) return;
   channel.write(frame(outbox));
   outbox = [];
@@ -60,21 +62,22 @@ function drain(): void {
   draining = true;
   recorder.hurry();
   const startedAt = monotonicMs();
-  flushedAt = startedAt;
   let now = startedAt;
   let task = queue.shift();
   while (task !== undefined) {
     tasks.run(task);
     now = monotonicMs();
     if (now - flushedAt >= FLUSH_MS) flush();
-    if (now - startedAt >= YIELD_MS) break;
+    if (tasks.goingOn || now - startedAt >= YIELD_MS) break;
     task = queue.shift();
   }
-  flush();
   draining = false;
   recorder.idle();
   if (queue.length > 0) setImmediate(drain);
-  else rest();
+  else {
+    flush();
+    rest();
+  }
 }
 
 function rest(): void {

@@ -11,11 +11,17 @@ const HARDEN_MS = 1_000;
 // Groups come and go (every call of EvaluateSources is one): the isolates of so many stay for the next member.
 const GROUPS_KEPT = 8;
 
+/**
+ * How a realm was left: as it should be; with something of the guest's under way in it (it was cancelled, or did not load);
+ * or with guest code cut off, which may go on when the isolate is entered again.
+ */
+export type End = 'done' | 'unfinished' | 'cut off';
+
 /** Where a realm comes from, and where it goes in the end. */
 export interface Cradle {
   take(): Realm;
-  /** One that `failed` may have left anything behind: its whole isolate goes, with all realms in it. */
-  give(realm: Realm, failed: boolean): void;
+  /** Takes back a realm. Of one that was cut off the whole isolate goes, with all realms in it. */
+  give(realm: Realm, end: End): void;
 }
 
 type Hardened = { realm: Realm; uses: number; taken: boolean };
@@ -43,7 +49,7 @@ export class Nursery {
       take: () =>
         (memoryBytes === this.#warmBytes ? this.#warm.pop() : undefined) ??
         new Shell('', memoryBytes).realm(),
-      give: (realm, failed) => this.#give(realm, failed),
+      give: (realm, end) => this.#give(realm, end),
     };
   }
 
@@ -52,7 +58,7 @@ export class Nursery {
     if (group === '') return this.own(memoryBytes);
     return {
       take: () => this.#shellOf(group, memoryBytes).realm(),
-      give: (realm, failed) => this.#give(realm, failed),
+      give: (realm, end) => this.#give(realm, end),
     };
   }
 
@@ -70,10 +76,11 @@ export class Nursery {
         if (shell !== undefined) dispose(shell);
         return this.own(memoryBytes).take();
       },
-      give: (realm, failed) => {
+      give: (realm, end) => {
         const { shell } = realm;
         const reusable =
-          !failed &&
+          end === 'done' &&
+          !shell.isolate.isDisposed &&
           this.#vacant === undefined &&
           shell.made < REALMS_PER_SHELL &&
           shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
@@ -94,7 +101,7 @@ export class Nursery {
       shell.made < REALMS_BESIDE &&
       shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
     if (!fits) return this.member(shell.group, memoryBytes);
-    return { take: () => shell.realm(), give: (realm, failed) => this.#give(realm, failed) };
+    return { take: () => shell.realm(), give: (realm, end) => this.#give(realm, end) };
   }
 
   /**
@@ -110,9 +117,9 @@ export class Nursery {
         kept.uses++;
         return kept.realm;
       },
-      give: ({ shell }, failed) => {
+      give: ({ shell }, end) => {
         kept.taken = false;
-        if (failed || kept.uses >= USES_PER_HARDENED) dispose(shell);
+        if (end !== 'done' || kept.uses >= USES_PER_HARDENED) dispose(shell);
         if (shell.isolate.isDisposed && this.#hardened.get(group) === kept) this.#hardened.delete(group);
       },
     };
@@ -132,30 +139,32 @@ export class Nursery {
       this.#hardened.delete(oldest);
       dispose(realm.shell);
     }
-    const realm = new Shell(group, memoryBytes + REALM_SLACK_BYTES).realm();
+    const realm = new Shell(group, memoryBytes, REALM_SLACK_BYTES).realm();
     realm.ask(HARDEN_MS, OP.harden);
     const hardened = { realm, uses: 0, taken: false };
     this.#hardened.set(group, hardened);
     return hardened;
   }
 
-  #give(realm: Realm, failed: boolean): void {
+  #give(realm: Realm, end: End): void {
     const { shell } = realm;
-    if (failed) dispose(shell);
+    if (end === 'cut off') dispose(shell);
     if (shell.isolate.isDisposed) return;
     realm.release();
-    if (shell.living === 0 && this.#current.get(shell.group) !== shell) dispose(shell);
+    if (shell.living === 0 && this.#current.get(keyOf(shell.group, shell.memoryBytes)) !== shell)
+      dispose(shell);
   }
 
   #shellOf(group: string, memoryBytes: number): Shell {
-    const current = this.#current.get(group);
+    const key = keyOf(group, memoryBytes);
+    const current = this.#current.get(key);
     if (current !== undefined) {
-      if (!current.isolate.isDisposed && current.made < REALMS_PER_SHELL) return current;
-      this.#current.delete(group);
+      if (hasRoom(current)) return current;
+      this.#current.delete(key);
       if (current.living === 0) dispose(current);
     }
-    const shell = new Shell(group, memoryBytes + REALM_SLACK_BYTES);
-    this.#current.set(group, shell);
+    const shell = new Shell(group, memoryBytes, REALM_SLACK_BYTES);
+    this.#current.set(key, shell);
     const empty = [...this.#current].filter(([, { living, made }]) => living === 0 && made > 0);
     for (const [name, idle] of empty.slice(0, -GROUPS_KEPT)) {
       this.#current.delete(name);
@@ -163,6 +172,19 @@ export class Nursery {
     }
     return shell;
   }
+}
+
+/** Members with other limits get another isolate. */
+function keyOf(group: string, memoryBytes: number): string {
+  return `${group}|${memoryBytes}`;
+}
+
+function hasRoom({ isolate, made, memoryBytes }: Shell): boolean {
+  return (
+    !isolate.isDisposed &&
+    made < REALMS_PER_SHELL &&
+    isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 2 + REALM_SLACK_BYTES
+  );
 }
 
 function dispose({ isolate }: Shell): void {

@@ -6,7 +6,7 @@ import type { Cancellation } from './cancellation.ts';
 import type { LogGatherer } from './logs.ts';
 import type { Nursery } from './nursery.ts';
 import { OP, type Op } from './realm.ts';
-import { Resident } from './resident.ts';
+import { endOf, Resident } from './resident.ts';
 import { type Meter, SliceFailure } from './slices.ts';
 import type { Rebuild } from './suite.ts';
 
@@ -57,9 +57,13 @@ export class Programs {
   ): Promise<ProgramAnswer> {
     const program = this.#take(task, meter);
     try {
-      return await this.#converse(program, task, meter, cancellation, candidate, logs);
-    } finally {
+      const answer = await this.#converse(program, task, meter, cancellation, candidate, logs);
       this.#keep(task.program.key, program);
+      return answer;
+    } catch (thrown) {
+      // It may wait for what will never be answered.
+      program.release('unfinished');
+      throw thrown;
     }
   }
 
@@ -75,7 +79,7 @@ export class Programs {
     const ask = (op: Op, argument?: string) => {
       // The candidate took all the time there was.
       if (monotonicMs() >= meter.deadlineAt)
-        throw new SliceFailure('TIMEOUT', 'the evaluation was not done at its deadline');
+        throw new SliceFailure('TIMEOUT', 'the evaluation was not done at its deadline', false);
       return guarded(program, () =>
         readStep(meter.ask(program.realm, meter.deadlineAt, PHASE.program, op, argument)),
       );
@@ -127,11 +131,11 @@ export class Programs {
     const other = this.#idle.get(key);
     this.#idle.delete(key);
     if (program.alive) this.#idle.set(key, program);
-    if (other !== program) other?.release(false);
+    if (other !== program) other?.release('done');
     for (const [oldest, resident] of this.#idle) {
       if (this.#idle.size <= PROGRAMS_KEPT) break;
       this.#idle.delete(oldest);
-      resident.release(false);
+      resident.release('done');
     }
   }
 
@@ -156,7 +160,7 @@ export class Programs {
       answer = answered instanceof Promise ? await answered : answered;
     } catch (thrown) {
       if (!(thrown instanceof SliceFailure)) throw thrown;
-      target.release(true);
+      target.release(endOf(thrown));
       answer = thrown.answer;
     }
     logs.add(answer);
@@ -172,7 +176,7 @@ function guarded<T>(program: Resident | undefined, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    program?.release(true);
+    program?.release(endOf(thrown));
     throw new ProgramFailure(thrown instanceof Error ? thrown.message : String(thrown));
   }
 }

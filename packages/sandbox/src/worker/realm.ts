@@ -70,11 +70,12 @@ export class Shell {
   made = 0;
   living = 0;
 
-  constructor(group: string, memoryBytes: number) {
+  /** `slackBytes` is for what realms that are gone leave behind. */
+  constructor(group: string, memoryBytes: number, slackBytes = 0) {
     this.group = group;
     this.memoryBytes = memoryBytes;
     this.isolate = new ivm.Isolate({
-      memoryLimit: Math.ceil(Math.max(memoryBytes, MIN_ISOLATE_BYTES) / MiB),
+      memoryLimit: Math.ceil(Math.max(memoryBytes + slackBytes, MIN_ISOLATE_BYTES) / MiB),
     });
     this.#bootstrap = this.isolate.compileScriptSync(
       SOURCE,

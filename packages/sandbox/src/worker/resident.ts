@@ -4,9 +4,9 @@ import { PHASE, type Phase } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
 import { Loader, LoadFailure } from './loader.ts';
-import type { Cradle } from './nursery.ts';
+import type { Cradle, End } from './nursery.ts';
 import { OP, type Realm } from './realm.ts';
-import type { Meter } from './slices.ts';
+import { type Meter, SliceFailure } from './slices.ts';
 
 /** A genome built into a realm. It is a cache of the supervisor's record: it may go at any time. */
 export class Resident {
@@ -63,7 +63,7 @@ export class Resident {
         phase,
       );
     } catch (thrown) {
-      cradle.give(realm, !(thrown instanceof LoadFailure));
+      cradle.give(realm, endOf(thrown));
       throw thrown;
     }
   }
@@ -77,10 +77,10 @@ export class Resident {
   }
 
   /** Idempotent. */
-  release(failed: boolean): void {
+  release(end: End): void {
     if (this.#released) return;
     this.#released = true;
-    this.#cradle.give(this.realm, failed);
+    this.#cradle.give(this.realm, end);
   }
 
   /** Sets the clock and the randomness of the next call. */
@@ -166,4 +166,11 @@ function settingsOf(plan: BuildPlan, data: string | undefined): string {
     strict: plan.strict,
     data,
   });
+}
+
+/** How what was thrown left the realm it came from. */
+export function endOf(thrown: unknown): End {
+  if (thrown instanceof SliceFailure && thrown.cutOff) return 'cut off';
+  const ranNothing = thrown instanceof LoadFailure && (thrown.stage === 'compile' || thrown.stage === 'link');
+  return ranNothing ? 'done' : 'unfinished';
 }

@@ -1,3 +1,4 @@
+import type { End } from './nursery.ts';
 import type { Resident } from './resident.ts';
 
 /** The genomes this worker holds, least recently used first. */
@@ -23,7 +24,7 @@ export class Residents {
     const resident = this.#byKey.get(key);
     if (resident === undefined) return undefined;
     if (!resident.alive) {
-      this.drop(key, false);
+      this.drop(key, 'done');
       return undefined;
     }
     this.#byKey.delete(key);
@@ -37,17 +38,17 @@ export class Residents {
     if (this.#byKey.size <= this.#capacity) return;
     for (const [oldest, { waiting }] of this.#byKey) {
       if (oldest === key || waiting) continue;
-      this.drop(oldest, false);
+      this.drop(oldest, 'done');
       return;
     }
   }
 
-  drop(key: number, failed: boolean): void {
+  drop(key: number, end: End): void {
     const resident = this.#byKey.get(key);
     if (resident === undefined) return;
     this.#byKey.delete(key);
     this.#dropped.push(key);
-    resident.release(failed);
+    resident.release(end);
   }
 
   /** Keys that went since the last call. */

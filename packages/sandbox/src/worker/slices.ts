@@ -5,14 +5,20 @@ import { monotonicMs, PHASE, type Phase, type RecorderWriter } from '../recorder
 import type { Cancellation } from './cancellation.ts';
 import type { Argument, Op, Realm } from './realm.ts';
 
+/** The isolate went before the task could enter it: with a neighbour in it. The task may be done again elsewhere. */
+export class Displaced extends Error {}
+
 /** A slice that isolated-vm ended: the realm can't be trusted any more. */
 export class SliceFailure extends Error {
   readonly outcome: 'TIMEOUT' | 'MEMORY_LIMIT' | 'THREW';
   readonly error: WireError | undefined;
+  /** Whether guest code was cut off: what it left in the isolate may go on when it is entered again. */
+  readonly cutOff: boolean;
 
-  constructor(outcome: SliceFailure['outcome'], reason: string, error?: WireError) {
+  constructor(outcome: SliceFailure['outcome'], reason: string, cutOff: boolean, error?: WireError) {
     super(reason);
     this.outcome = outcome;
+    this.cutOff = cutOff;
     this.error = error;
   }
 
@@ -45,10 +51,10 @@ export function sliceFailure(
   isolate: ivm.Isolate,
   deadlineAt: number,
 ): SliceFailure | undefined {
-  if (isolate.isDisposed) return new SliceFailure('MEMORY_LIMIT', 'the heap reached its limit');
+  if (isolate.isDisposed) return new SliceFailure('MEMORY_LIMIT', 'the heap reached its limit', true);
   const timedOut = thrown instanceof Error && thrown.message === 'Script execution timed out.';
   // The timer of isolated-vm counts whole milliseconds.
-  if (timedOut && monotonicMs() >= deadlineAt - 1) return new SliceFailure('TIMEOUT', LATE);
+  if (timedOut && monotonicMs() >= deadlineAt - 1) return new SliceFailure('TIMEOUT', LATE, true);
   return undefined;
 }
 
@@ -63,11 +69,15 @@ export class Meter {
   /** In microseconds, over all slices so far. */
   cpuUs = 0;
   readonly #recorder: RecorderWriter;
+  readonly #onPark: () => void;
   #foreignMs = 0;
+  #parked = false;
   #inSlice = false;
 
-  constructor(recorder: RecorderWriter, taskId: number, wallMs: number) {
+  /** `onPark` is told when the task first waits for a timer. */
+  constructor(recorder: RecorderWriter, taskId: number, wallMs: number, onPark: () => void) {
     this.#recorder = recorder;
+    this.#onPark = onPark;
     this.taskId = taskId;
     this.deadlineAt = this.startedAt + wallMs;
   }
@@ -88,9 +98,15 @@ export class Meter {
    * @throws Cancelled
    */
   async idle(cancellation: Cancellation, ms: number): Promise<number> {
+    if (ms > 0 && !this.#parked) {
+      this.#parked = true;
+      this.#onPark();
+    }
     const dueAt = monotonicMs() + ms;
+    const busyMs = this.#recorder.busyMs;
     await cancellation.wait(ms);
-    const late = Math.max(0, monotonicMs() - dueAt);
+    // Timers come late by themselves, too.
+    const late = Math.min(Math.max(0, monotonicMs() - dueAt), this.#recorder.busyMs - busyMs);
     this.deadlineAt += late;
     this.#foreignMs += late;
     return late;
@@ -106,7 +122,7 @@ export class Meter {
     const now = monotonicMs();
     const timeout = Math.ceil(deadlineAt - now);
     if (this.#inSlice && timeout > 0) return work(timeout);
-    if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE);
+    if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE, false);
     this.#recorder.begin(this.taskId, phase, now, deadlineAt);
     const before = process.cpuUsage();
     this.#inSlice = true;
@@ -114,6 +130,7 @@ export class Meter {
       return work(timeout);
     } finally {
       this.#inSlice = false;
+      this.#recorder.busyMs += monotonicMs() - now;
       this.#recorder.end();
       const after = process.cpuUsage();
       this.cpuUs += after.user + after.system - before.user - before.system;
@@ -130,14 +147,18 @@ export class Meter {
     b?: Argument,
     c?: Argument,
   ): string {
+    const { isolate } = realm.shell;
+    if (isolate.isDisposed) throw new Displaced();
     return this.slice(
       (timeout) => {
         try {
           return realm.ask(timeout, op, a, b, c);
         } catch (thrown) {
-          const failure = sliceFailure(thrown, realm.shell.isolate, deadlineAt);
+          const failure = sliceFailure(thrown, isolate, deadlineAt);
           // The bootstrap lets nothing through: this is a promise that was rejected and that nobody handled.
-          throw failure ?? new SliceFailure('THREW', 'a rejection was not handled', wireError(thrown, ''));
+          throw (
+            failure ?? new SliceFailure('THREW', 'a rejection was not handled', false, wireError(thrown, ''))
+          );
         }
       },
       deadlineAt,

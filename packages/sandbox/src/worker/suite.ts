@@ -3,7 +3,7 @@ import { monotonicMs } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
 import { OP } from './realm.ts';
-import type { Resident } from './resident.ts';
+import { endOf, type Resident } from './resident.ts';
 import { type Meter, SliceFailure } from './slices.ts';
 
 /** Gives the resident, or builds a new one if the last was lost to a case. */
@@ -40,7 +40,7 @@ export async function runSuite(
       answer = answered instanceof Promise ? await answered : answered;
     } catch (thrown) {
       if (!(thrown instanceof SliceFailure) || monotonicMs() >= meter.deadlineAt) throw thrown;
-      target.release(true);
+      target.release(endOf(thrown));
       answer = thrown.answer;
     }
     answers.push({ ...answer, w: Math.round((monotonicMs() - startedAt) * 1000) });

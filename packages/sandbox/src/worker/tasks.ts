@@ -8,10 +8,12 @@ import type { Nursery } from './nursery.ts';
 import { ProgramFailure } from './program.ts';
 import { MIN_ISOLATE_BYTES } from './realm.ts';
 import type { Residents } from './residents.ts';
-import { Meter, SliceFailure } from './slices.ts';
+import { endOf } from './resident.ts';
+import { Displaced, Meter, SliceFailure } from './slices.ts';
 import { Work } from './work.ts';
 
 const CANCELLED = OUTCOMES.indexOf('CANCELLED');
+const CRASHED = OUTCOMES.indexOf('CRASHED');
 const CPU_LIMIT = OUTCOMES.indexOf('CPU_LIMIT');
 const MEMORY_LIMIT = OUTCOMES.indexOf('MEMORY_LIMIT');
 const THREW = OUTCOMES.indexOf('THREW');
@@ -25,6 +27,9 @@ export class Tasks {
   readonly #notify: (message: Extract<FromWorker, { id: number }>) => void;
   /** By key: tasks that wait until the one before them is answered. */
   readonly #waiting = new Map<number, Task[]>();
+  /** Tasks that are neither answered nor waiting for a timer. */
+  readonly #active = new Set<number>();
+  readonly #dropLater = new Set<number>();
   readonly #cancellations = new Map<number, Cancellation>();
 
   constructor(
@@ -48,11 +53,18 @@ export class Tasks {
       return false;
     }
     if (message.kind === 'drop') {
-      this.#residents.drop(message.key, false);
+      // What waits for a timer there is answered first.
+      if (this.#waiting.has(message.key)) this.#dropLater.add(message.key);
+      else this.#residents.drop(message.key, 'done');
       return false;
     }
     this.#cancellations.set(message.id, new Cancellation());
     return true;
+  }
+
+  /** Whether a task goes on as soon as the event loop is given a turn: no other should start before. */
+  get goingOn(): boolean {
+    return this.#active.size > 0;
   }
 
   run(task: Task): void {
@@ -62,48 +74,65 @@ export class Tasks {
   }
 
   #start(task: Task): void {
-    const meter = new Meter(this.#recorder, task.id, task.wallMs);
     const cancellation = this.#cancellations.get(task.id) ?? new Cancellation();
+    const meter = new Meter(this.#recorder, task.id, task.wallMs, () => {
+      this.#active.delete(task.id);
+      this.#notify({ kind: 'parked', id: task.id });
+    });
+    if (cancellation.cancelled) {
+      this.#answer(task, meter, { o: CANCELLED, r: 'cancelled by the caller before it started' });
+      return;
+    }
+    if (task.plan === undefined && !this.#residents.has(task.key)) {
+      this.#giveBack(task);
+      return;
+    }
     try {
-      cancellation.check();
-      if (task.plan === undefined && !this.#residents.has(task.key)) {
-        this.#cancellations.delete(task.id);
-        this.#notify({ kind: 'missing', id: task.id });
-        return;
-      }
       const outcome = this.#work.do(task, meter, cancellation);
       if (outcome instanceof Promise) this.#park(task, meter, outcome);
       else this.#answer(task, meter, outcome);
     } catch (thrown) {
-      this.#answer(task, meter, this.#failed(task, thrown));
+      this.#fail(task, meter, thrown);
     }
   }
 
   /** Holds back the resident's other tasks until this one is answered. */
   #park(task: Task, meter: Meter, outcome: Promise<Outgoing>): void {
+    const { key } = task;
     // One-shot candidates have no key, and nothing in common.
-    if (task.key !== 0) this.#waiting.set(task.key, []);
-    const resident = this.#residents.get(task.key);
+    if (key !== 0) this.#waiting.set(key, []);
+    const resident = this.#residents.get(key);
     if (resident !== undefined) resident.waiting = true;
+    this.#active.add(task.id);
     void outcome
-      .catch((thrown: unknown) => this.#failed(task, thrown))
-      .then((answer) => {
+      .then(
+        (answer) => this.#answer(task, meter, answer),
+        (thrown: unknown) => this.#fail(task, meter, thrown),
+      )
+      .then(() => {
+        this.#active.delete(task.id);
         if (resident !== undefined) resident.waiting = false;
-        this.#answer(task, meter, answer);
-        const queue = this.#waiting.get(task.key) ?? [];
-        if (task.key === 0) return;
-        this.#waiting.delete(task.key);
+        if (this.#dropLater.delete(key)) this.#residents.drop(key, 'done');
+        const queue = this.#waiting.get(key) ?? [];
+        this.#waiting.delete(key);
         for (const next of queue) this.run(next);
       });
   }
 
-  #failed(task: Task, thrown: unknown): Outgoing {
-    if (thrown instanceof LoadFailure) return { o: THREW, e: thrown.error, stage: thrown.stage };
-    this.#residents.drop(task.key, true);
-    if (thrown instanceof SliceFailure) return thrown.answer;
-    if (thrown instanceof Cancelled) return { o: CANCELLED, r: 'cancelled by the caller' };
-    if (thrown instanceof ProgramFailure) return { o: THREW, r: thrown.message, program: true };
-    throw thrown;
+  /** The supervisor sends it again, with what to build. */
+  #giveBack(task: Task): void {
+    this.#cancellations.delete(task.id);
+    this.#notify({ kind: 'missing', id: task.id });
+  }
+
+  #fail(task: Task, meter: Meter, thrown: unknown): void {
+    if (thrown instanceof Displaced) {
+      this.#residents.drop(task.key, 'done');
+      this.#giveBack(task);
+      return;
+    }
+    if (!(thrown instanceof LoadFailure)) this.#residents.drop(task.key, endOf(thrown));
+    this.#answer(task, meter, failure(thrown));
   }
 
   #answer(task: Task, meter: Meter, outgoing: Outgoing): void {
@@ -111,6 +140,8 @@ export class Tasks {
     const answer: Answer = { ...outgoing, id: task.id, w: meter.wallUs, c: meter.cpuUs, h: 0, x: 0 };
     const resident = this.#residents.get(task.key);
     if (resident !== undefined) {
+      // For a build of it that has to be made again.
+      if (answer.s !== undefined) resident.plan.stateJson = answer.s;
       resident.measure(answer.w);
       answer.h = resident.heapBytes;
       answer.x = resident.externalBytes;
@@ -132,7 +163,7 @@ export class Tasks {
 
   /** A run that came to an end, but past a limit: it leaves no trace. */
   #overrule(task: Task, answer: Answer, outcome: number, reason: string): void {
-    this.#residents.drop(task.key, true);
+    this.#residents.drop(task.key, 'done');
     if (answer.o !== 0) return;
     answer.o = outcome;
     answer.r = reason;
@@ -144,3 +175,12 @@ export class Tasks {
 
 // What a realm with nothing in it takes; measured, rounded up.
 const EMPTY_HEAP_BYTES = 2 * 1024 * 1024;
+
+function failure(thrown: unknown): Outgoing {
+  if (thrown instanceof LoadFailure) return { o: THREW, e: thrown.error, stage: thrown.stage };
+  if (thrown instanceof SliceFailure) return thrown.answer;
+  if (thrown instanceof Cancelled) return { o: CANCELLED, r: 'cancelled by the caller' };
+  if (thrown instanceof ProgramFailure) return { o: THREW, r: thrown.message, program: true };
+  // Not foreseen, and not worth a worker.
+  return { o: CRASHED, r: `the isolate failed: ${String(thrown).slice(0, 200)}` };
+}

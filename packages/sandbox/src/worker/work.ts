@@ -2,11 +2,11 @@ import type { CallAnswer, FromWorker, LoadTask, RunTask, Task } from '../protoco
 import { PHASE } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
-import { Evaluations, type Outgoing } from './evaluations.ts';
+import { Evaluations, type EvaluationTask, type Outgoing } from './evaluations.ts';
 import { LoadFailure } from './loader.ts';
 import type { Nursery } from './nursery.ts';
 import { OP } from './realm.ts';
-import { Resident } from './resident.ts';
+import { endOf, Resident } from './resident.ts';
 import type { Residents } from './residents.ts';
 import type { Meter } from './slices.ts';
 
@@ -41,9 +41,7 @@ export class Work {
         return this.#load(task, meter, cancellation);
       case 'suite':
       case 'program':
-        return this.#evaluations.evaluate(task, meter, cancellation, () =>
-          this.#acquire(task, meter, cancellation),
-        );
+        return this.#evaluate(task, meter, cancellation);
       case 'stop':
         return this.#stop(task, meter, cancellation);
       case 'usage': {
@@ -74,8 +72,16 @@ export class Work {
       // State set by start() counts from the first run on that commits.
       return resident;
     }
-    this.#residents.drop(key, true);
+    this.#residents.drop(key, 'unfinished');
     throw new LoadFailure('start', answer.e ?? ['', answer.r ?? 'start() failed', '', '']);
+  }
+
+  /** A case may cost the sandbox its isolate: the next needs the plan, with the state as it is now. */
+  #evaluate(task: EvaluationTask, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
+    const plan = task.plan ?? this.#residents.get(task.key)?.plan;
+    const planned = plan === undefined ? task : { ...task, plan };
+    const resident = () => this.#acquire(planned, meter, cancellation);
+    return this.#evaluations.evaluate(planned, meter, cancellation, resident);
   }
 
   #call(
@@ -113,10 +119,10 @@ export class Work {
       this.#residents.set(task.key, resident);
       return { o: 0, s: started.s ?? migrated.v ?? plan.stateJson };
     } catch (thrown) {
-      if (!(thrown instanceof LoadFailure)) resident.release(true);
+      resident.release(endOf(thrown));
       throw thrown;
     } finally {
-      if (this.#residents.get(task.key) !== resident) resident.release(false);
+      if (this.#residents.get(task.key) !== resident) resident.release('unfinished');
     }
   }
 
@@ -150,13 +156,13 @@ export class Work {
   async #stop(task: Task, meter: Meter, cancellation: Cancellation): Promise<Outgoing> {
     const resident = this.#residents.get(task.key);
     if (resident === undefined || !resident.has('stop')) {
-      this.#residents.drop(task.key, false);
+      this.#residents.drop(task.key, 'done');
       return { o: 0 };
     }
     try {
       return await resident.lifeCycle(meter, cancellation, 'stop');
     } finally {
-      this.#residents.drop(task.key, true);
+      this.#residents.drop(task.key, 'unfinished');
     }
   }
 }
