@@ -76,6 +76,11 @@ export class EnvReader {
     }
   }
 
+  /** Says that a variable is wrong for a reason that only its reader knows, such as another one that is missing. */
+  refuse(name: string, description: string): void {
+    this.#refuse(name, description, undefined);
+  }
+
   /** @throws PetriError `invalid_argument` naming every variable that could not be read. */
   done(): void {
     if (this.#violations.length > 0) throw invalid(this.#violations, { reason: 'INVALID_CONFIGURATION' });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EnvReader } from '@petri/core';
+import { readSecurity, SECURITY_VARIABLES, type SecurityConfig } from './auth/settings.ts';
 
 export type NodeConfig = {
   host: string;
@@ -15,19 +16,22 @@ export type NodeConfig = {
   maxMessageBytes: number;
   /** Whether the line that says that the node is ready is JSON. */
   readyJson: boolean;
+  /** Default: no TLS and no authentication, which a node offers on loopback only. */
+  security?: SecurityConfig;
 };
 
 const MiB = 1024 * 1024;
 
 /** What each variable means, for `--help`. */
 export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
-  ['PETRI_HOST', 'address to listen on (127.0.0.1: calls are not authenticated yet)'],
+  ['PETRI_HOST', 'address to listen on (127.0.0.1); others need authentication, see below'],
   ['PETRI_PORT', 'port to listen on, 0 for any free one (50051)'],
   ['PETRI_WORKERS', 'worker processes (one for each core)'],
   ['PETRI_SPARES', 'warm workers that replace lost ones (1)'],
   ['PETRI_DRAIN_TIMEOUT_MS', 'how long calls in flight may finish after SIGTERM (25000)'],
   ['PETRI_MAX_MESSAGE_BYTES', 'largest message, received or sent (67108864)'],
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
+  ...SECURITY_VARIABLES,
 ];
 
 /** @throws PetriError naming every variable that is wrong. */
@@ -43,6 +47,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     // A batch of 100,000 small entries is about 8 MB. One message is held whole, decoded and encoded.
     maxMessageBytes: env.int('PETRI_MAX_MESSAGE_BYTES', 64 * MiB, { min: MiB, max: 1024 * MiB }),
     readyJson: env.boolean('PETRI_READY_JSON', false),
+    security: readSecurity(env),
   };
   env.done();
   return config;

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
+import { Server, type ServerCredentials, type ServerInterceptor, setLogger } from '@grpc/grpc-js';
 import { messageSizeLimit } from '@petri/contracts';
 import { unavailable } from '@petri/core';
 import type { NodeConfig } from './config.ts';
@@ -6,15 +6,19 @@ import type { NodeConfig } from './config.ts';
 /** A peer that has vanished is found out within a minute, and its calls are cancelled. */
 const KEEPALIVE = { 'grpc.keepalive_time_ms': 40_000, 'grpc.keepalive_timeout_ms': 20_000 };
 
-export function createServer({ maxMessageBytes }: NodeConfig): Server {
-  return new Server({ ...messageSizeLimit(maxMessageBytes), ...KEEPALIVE });
+export function createServer({ maxMessageBytes }: NodeConfig, interceptors: ServerInterceptor[]): Server {
+  return new Server({ ...messageSizeLimit(maxMessageBytes), ...KEEPALIVE, interceptors });
 }
 
 /** The port that was bound. @throws PetriError `unavailable` with a sentence for an operator. */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export function listen(
+  server: Server,
+  credentials: ServerCredentials,
+  { host, port }: Pick<NodeConfig, 'host' | 'port'>,
+): Promise<number> {
   const address = addressOf(host, port);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials, (error, bound) => {
       if (error) reject(unavailable('CANNOT_LISTEN', `cannot listen on ${address}: ${reasonOf(error)}`));
       else resolve(bound);
     });
@@ -32,8 +36,15 @@ function reasonOf({ message }: Error): string {
   return message;
 }
 
-/** The errors that grpc-js prints of its own accord also reach whoever called it; its traces still appear. */
+/**
+ * The errors that grpc-js prints of its own accord also reach whoever called it; its traces still appear, without the
+ * tokens among the headers that they show.
+ */
 export function silenceGrpc(): void {
-  const trace = (...parts: unknown[]) => void process.stderr.write(`${parts.join(' ')}\n`);
+  const trace = (...parts: unknown[]) => void process.stderr.write(`${withoutTokens(parts.join(' '))}\n`);
   setLogger({ error: () => undefined, info: trace, debug: trace });
+}
+
+function withoutTokens(trace: string): string {
+  return trace.replaceAll(/(authorization\W+)[^"'\n]+/gi, '$1(hidden)');
 }

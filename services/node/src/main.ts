@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const node = await startNode(config, {
     onInternalError: (error, where) => complain(`${where}: ${explain(error)}`),
   });
+  for (const warning of node.warnings) complain(`warning: ${warning}`);
   let signals = 0;
   const onSignal = () => {
     const exit = () => process.exit(signals === 1 ? 0 : 1);

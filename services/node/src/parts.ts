@@ -1,7 +1,8 @@
-import type { Handler } from '@petri/contracts';
+import type { CallContext, Handler } from '@petri/contracts';
 import type { AdminService, SandboxService } from '@petri/contracts/v1';
 import type { Clock, PetriError } from '@petri/core';
 import type { SandboxRuntime } from '@petri/sandbox';
+import type { Identity } from './auth/identity.ts';
 import type { Idempotency } from './idempotency.ts';
 
 /** What routes share. */
@@ -14,6 +15,8 @@ export type Parts = {
   /** By `clock.monotonic()`. */
   startedAt: number;
   draining: () => boolean;
+  /** Who makes a call. */
+  identityOf: (context: Pick<CallContext, 'metadata'>) => Identity;
   /** Told of errors that callers see only as INTERNAL. */
   onInternalError: (error: PetriError, where: string) => void;
 };

@@ -4,6 +4,8 @@ import { AdminService, SandboxService } from '@petri/contracts/v1';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
 import { type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
 import manifest from '../package.json' with { type: 'json' };
+import { type Access, openAccess } from './auth/access.ts';
+import { OPEN_TO_LOOPBACK } from './auth/settings.ts';
 import type { NodeConfig } from './config.ts';
 import { Ending } from './ending.ts';
 import { Gate } from './gate.ts';
@@ -26,6 +28,8 @@ export type RunningNode = AsyncDisposable & {
   /** Such as "127.0.0.1:50051". */
   address: string;
   port: number;
+  /** Sentences about what is insecure, and was allowed by name. */
+  warnings: readonly string[];
   /**
    * Stops taking calls (health says NOT_SERVING, new ones are UNAVAILABLE with the reason DRAINING), lets those in
    * flight finish for as long as the configuration allows, and closes. Idempotent.
@@ -35,14 +39,20 @@ export type RunningNode = AsyncDisposable & {
   close(): Promise<void>;
 };
 
-/** Starts a node. @throws PetriError `unavailable` if it cannot listen; nothing is left running then. */
+/**
+ * Starts a node.
+ *
+ * @throws PetriError, and nothing is left running then: `unavailable` if it cannot listen, `failed_precondition` if it
+ * will not because that is insecure, `invalid_argument` about the files of tokens and certificates.
+ */
 export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
   const { clock = systemClock, onInternalError = () => undefined } = options;
+  const access = await accessTo(config, { ...options, clock, onInternalError });
   const { workers, spares } = config;
   const runtime = options.runtime ?? (await startSandboxRuntime({ workers, spares }));
   const gate = new Gate();
   const health = new Health(SERVICES.map(({ typeName }) => typeName));
-  const server = createServer(config);
+  const server = createServer(config, access.interceptors);
   addServices(server, gate, health, {
     runtime,
     idempotency: new Idempotency({ clock }),
@@ -50,16 +60,33 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     version: manifest.version,
     startedAt: clock.monotonic(),
     draining: () => gate.closed,
+    identityOf: access.identityOf,
     onInternalError,
   });
   const ending = new Ending({ server, gate, health, runtime, drainTimeoutMs: config.drainTimeoutMs });
   const [drain, close] = [() => ending.drain(), () => ending.close()];
   try {
-    const port = await listen(server, config.host, config.port);
+    const port = await listen(server, access.credentials, config);
     health.setServing(true);
-    return { address: addressOf(config.host, port), port, drain, close, [Symbol.asyncDispose]: close };
+    const address = addressOf(config.host, port);
+    return { address, port, warnings: access.warnings, drain, close, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
+    throw thrown;
+  }
+}
+
+/** Before anything is started; the runtime that a refused node owns already is closed. */
+async function accessTo(
+  config: NodeConfig,
+  options: Required<Omit<NodeOptions, 'runtime'>> & NodeOptions,
+): Promise<Access> {
+  const { clock, runtime, onInternalError } = options;
+  try {
+    const now = new Date(clock.now());
+    return await openAccess(config.security ?? OPEN_TO_LOOPBACK, { host: config.host, now, onInternalError });
+  } catch (thrown) {
+    await runtime?.close();
     throw thrown;
   }
 }

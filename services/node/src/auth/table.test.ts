@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Health, serveReflection } from '@petri/contracts';
+import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { Caller, secureNode, THREE_ROLES, TOKENS } from '../../test/secure.ts';
+import { CONFIG } from '../../test/start.ts';
+import { createServer } from '../listen.ts';
+import { ROLES } from './roles.ts';
+import { LEAST_ROLES } from './table.ts';
+
+const SERVICES = [SandboxService, AdminService];
+const METHODS = SERVICES.flatMap((service) =>
+  service.methods.map(({ name, methodKind }) => ({
+    path: `/${service.typeName}/${name}`,
+    stream: methodKind !== 'unary',
+  })),
+);
+
+/** Methods of health and reflection, by path. */
+function served(): string[] {
+  const server = createServer(CONFIG, []);
+  new Health([]).addTo(server);
+  serveReflection(server, SERVICES);
+  // grpc-js does not tell what it serves in any other way.
+  const { handlers } = server as unknown as { handlers: Map<string, unknown> };
+  return [...handlers.keys()];
+}
+
+suite('the table of roles', () => {
+  test('has a row for each method of the contract, of health and of reflection, and no other', () => {
+    const others = served();
+    assert.ok(others.length >= 5, others.join());
+    assert.deepEqual([...LEAST_ROLES.keys()].sort(), [...METHODS.map(({ path }) => path), ...others].sort());
+  });
+
+  test('lets strangers do nothing but ask whether the node serves', () => {
+    const open = [...LEAST_ROLES].filter(([, least]) => least === 'anyone');
+    assert.deepEqual(open, [['/grpc.health.v1.Health/Check', 'anyone']]);
+  });
+
+  test('holds on the wire: each RPC is refused to the role just below, and no more', async () => {
+    await using node = await secureNode({ tokens: THREE_ROLES });
+    using caller = new Caller(node.node.address);
+    for (const { path, stream } of METHODS) {
+      const least = LEAST_ROLES.get(path);
+      assert.ok(least !== undefined && least !== 'anyone', path);
+      const below = ROLES[ROLES.indexOf(least) - 1];
+      const refused = await caller.call(path, below && `Bearer ${TOKENS[below]}`, { stream });
+      if (below === undefined) assert.equal(refused?.reason, 'TOKEN_MISSING', path);
+      else {
+        assert.deepEqual([refused?.code, refused?.reason], ['permission_denied', 'ROLE_TOO_LOW'], path);
+        assert.deepEqual(refused?.metadata, { needed_role: least, role: below, method: path });
+        assert.match(refused?.message ?? '', new RegExp(`needs the role ${least}`));
+      }
+      const admitted = await caller.call(path, `Bearer ${TOKENS[least]}`, { stream });
+      assert.ok(!['permission_denied', 'unauthenticated'].includes(admitted?.code ?? ''), path);
+    }
+  });
+
+  test('a reader changes nothing: whatever its name says that it changes something is for operators', () => {
+    const changes = METHODS.filter(({ path }) => !/\/(?:Get|List|Export)/.test(path));
+    assert.equal(changes.length, 16);
+    for (const { path } of changes) assert.equal(LEAST_ROLES.get(path), 'operator', path);
+  });
+});

@@ -1,0 +1,64 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { AdminService, SandboxService } from '@petri/contracts/v1';
+import type { Role } from './roles.ts';
+
+/** The least role that may call a method; `anyone` needs not even say who they are. */
+export type Least = Role | 'anyone';
+
+/** A row for each RPC of a service: one that is added without a row does not compile. */
+type Rows<S extends DescService> = { readonly [K in keyof S['method']]: Role };
+
+/** A reader changes nothing, and runs nothing. Whoever may create a sandbox may also choose its limits. */
+const SANDBOX_SERVICE: Rows<typeof SandboxService> = {
+  getSandbox: 'reader',
+  listSandboxes: 'reader',
+  getModuleVersion: 'reader',
+  listModuleVersions: 'reader',
+  exportSandbox: 'reader',
+  getResourceUsage: 'reader',
+  createSandbox: 'operator',
+  updateLimits: 'operator',
+  restartSandbox: 'operator',
+  destroySandbox: 'operator',
+  reloadSource: 'operator',
+  reloadBinary: 'operator',
+  rollbackModule: 'operator',
+  importSandbox: 'operator',
+  run: 'operator',
+  evaluate: 'operator',
+  evaluateSources: 'operator',
+  batchCreate: 'operator',
+  batchDestroy: 'operator',
+  batchReload: 'operator',
+  batchRun: 'operator',
+  batchEvaluate: 'operator',
+};
+
+/** For those who run the node: it tells process ids, and the load that all callers together put on it. */
+const ADMIN_SERVICE: Rows<typeof AdminService> = {
+  getNodeStatus: 'admin',
+};
+
+/** Services of other libraries, which have no types to go by: a test compares these with what the node serves. */
+const OTHERS: Readonly<Record<string, Least>> = {
+  // Probes of orchestrators and load balancers hold no tokens, and learn only whether the node serves.
+  '/grpc.health.v1.Health/Check': 'anyone',
+  // A watch stays open for as long as its caller likes, and is remembered by the name asked for.
+  '/grpc.health.v1.Health/Watch': 'reader',
+  '/grpc.health.v1.Health/List': 'reader',
+  // The contract is no secret, but what a node offers is nothing to tell strangers.
+  '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo': 'reader',
+  '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo': 'reader',
+};
+
+/** The least role for each method that a node serves, by path such as `/petri.v1.SandboxService/Run`. */
+export const LEAST_ROLES: ReadonlyMap<string, Least> = new Map<string, Least>([
+  ...paths(SandboxService, SANDBOX_SERVICE),
+  ...paths(AdminService, ADMIN_SERVICE),
+  ...Object.entries(OTHERS),
+]);
+
+function paths<S extends DescService>(service: S, rows: Rows<S>): [string, Role][] {
+  const untyped = rows as Readonly<Record<string, Role>>;
+  return service.methods.map(({ name, localName }) => [`/${service.typeName}/${name}`, untyped[localName]!]);
+}
