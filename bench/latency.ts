@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { createServiceClient } from '@petri/contracts';
 import { Outcome, SandboxStatus } from '@petri/contracts/v1';
 import type { Benchmark, Context, Row, Target } from './support/benchmark.ts';
@@ -12,9 +13,17 @@ import { call, genome, smallResult, smallSource } from './support/small.ts';
 // One after another within a block: creations that follow each other at once find the pool as it then is.
 const BLOCK = 50;
 const RELOADED = 20;
+// Long enough for a pool of warm isolates to be refilled.
+const PAUSE_MS = 10;
 
 /** One call, which answers whether it did what it should. */
-type Operation = { what: string; target: Target; once: () => Promise<boolean> };
+type Operation = {
+  what: string;
+  target: Target;
+  /** How long the caller does something else before each call, and before each echo too. Default: not at all. */
+  pauseMs?: number;
+  once: () => Promise<boolean>;
+};
 
 export const latency: Benchmark = {
   name: 'latency',
@@ -49,6 +58,10 @@ async function operationsOn({ sandboxes }: BenchNode, created: string[]): Promis
   for (const name of ['steady', ...reloaded])
     await sandboxes.createSandbox({ id: name, genome: genome(smallSource(0)) });
   const running = (status: SandboxStatus | undefined) => status === SandboxStatus.RUNNING;
+  const create = async () => {
+    const request = { id: id(), genome: genome(smallSource(serial)) };
+    return running((await sandboxes.createSandbox(request)).sandbox?.status);
+  };
   return [
     {
       what: 'GetSandbox',
@@ -73,13 +86,12 @@ async function operationsOn({ sandboxes }: BenchNode, created: string[]): Promis
       target: { atMost: 2 },
       once: async () => running((await sandboxes.createSandbox({ id: id() })).sandbox?.status),
     },
+    { what: 'CreateSandbox, one small module', target: { atMost: 2 }, once: create },
     {
-      what: 'CreateSandbox, one small module',
+      what: `CreateSandbox, one small module, ${PAUSE_MS} ms apart`,
       target: { atMost: 2 },
-      once: async () => {
-        const request = { id: id(), genome: genome(smallSource(serial)) };
-        return running((await sandboxes.createSandbox(request)).sandbox?.status);
-      },
+      pauseMs: PAUSE_MS,
+      once: create,
     },
     {
       what: 'ReloadSource',
@@ -101,9 +113,10 @@ async function measure(
 ): Promise<Row[]> {
   const rounds = quick ? 5 : 20;
   let wrong = 0;
-  const block = async (once: () => Promise<boolean>): Promise<number[]> => {
+  const block = async (once: () => Promise<boolean>, pauseMs: number): Promise<number[]> => {
     const times: number[] = [];
     for (let i = 0; i < BLOCK; i++) {
+      if (pauseMs > 0) await setTimeout(pauseMs);
       const started = performance.now();
       if (!(await once())) wrong++;
       times.push(performance.now() - started);
@@ -114,12 +127,12 @@ async function measure(
   const rows: Row[] = [];
   const tails: Row[] = [];
   const echoes: number[] = [];
-  for (const { what, target, once } of operations) {
+  for (const { what, target, pauseMs = 0, once } of operations) {
     const [own, echoed]: [number[][], number[][]] = [[], []];
     // Rounds below 0 warm up.
     for (let round = -3; round < rounds; round++) {
       progress(`${what}: ${round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`}`);
-      const [echoTimes, ownTimes] = [await block(echo), await block(once)];
+      const [echoTimes, ownTimes] = [await block(echo, pauseMs), await block(once, pauseMs)];
       await tidy();
       if (round < 0) continue;
       own.push(ownTimes);
@@ -128,7 +141,7 @@ async function measure(
     const baseline = { what: 'echo', values: echoed.map(median) };
     rows.push(versus(`${what}, p50`, own.map(median), 'ms', baseline, target));
     tails.push(figure(`${what}, p99`, quantile(own.flat(), 0.99), 'ms'));
-    echoes.push(...echoed.flat());
+    if (pauseMs === 0) echoes.push(...echoed.flat());
   }
   tails.push(figure('echo, p99', quantile(echoes, 0.99), 'ms'));
   return [...rows, ...tails, none('wrong answers', wrong)];
