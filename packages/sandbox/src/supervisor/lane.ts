@@ -123,6 +123,11 @@ export class Lane {
     } else if (this.#sent.get(job.wireId) === job) this.notify({ kind: 'cancel', id: job.wireId });
   }
 
+  /** Something has changed for jobs that wait here. */
+  wake(): void {
+    this.#scheduleFlush();
+  }
+
   notify(message: ToWorker): void {
     this.#notices.push(message);
     this.#scheduleFlush();
@@ -271,7 +276,10 @@ export class Lane {
     this.#sent.delete(id);
     this.#parked.delete(id);
     const { residence } = job.request;
-    if (residence !== undefined) residence.inFlight--;
+    if (residence !== undefined && --residence.inFlight === 0) {
+      // Its next job may have waited for this one, in another lane if this one is lost.
+      if (residence.lane !== this) residence.lane?.wake();
+    }
     return job;
   }
 }
