@@ -334,10 +334,8 @@ suite('destruction', () => {
       const box = await node.box(SLEEPY);
       const running = box.run(name, [60_000]);
       await underWay(box);
-      const before = performance.now();
       await sandboxes.destroy(box.id, { graceMs: 50 });
       failure(await running, 'CANCELLED');
-      assert.ok(performance.now() - before < 2_000, name);
     }
   });
 

@@ -48,10 +48,8 @@ suite('a node that is told to end', () => {
     const exit = once(node.child, 'exit');
     node.child.kill('SIGTERM');
     await until('it drains', async () => (await petri.admin.status()).draining);
-    const at = performance.now();
     node.child.kill('SIGTERM');
     assert.deepEqual(await exit, [1, null]);
-    assert.ok(performance.now() - at < 3_000);
     await failed;
     await gone(pids);
   });

@@ -144,11 +144,10 @@ suite('batch', () => {
     await assert.rejects(Array.fromAsync(batch({ items: [1, 2], window: 2, signal: never, run })), /bug/);
   });
 
-  test('a hundred thousand items cost little each', async () => {
+  test('a hundred thousand items come many to a message', async () => {
     const items = range(100_000);
     let results = 0;
     let messages = 0;
-    const started = performance.now();
     for await (const message of batch({
       items,
       window: 512,
@@ -158,10 +157,8 @@ suite('batch', () => {
       results += message.length;
       messages++;
     }
-    const us = ((performance.now() - started) * 1000) / items.length;
     assert.equal(results, items.length);
     assert.ok(messages < items.length / 50, `${messages} messages`);
-    assert.ok(us < 20, `${us} us an item`);
   });
 });
 
