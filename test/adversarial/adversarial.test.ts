@@ -1,0 +1,77 @@
+/** The worst guests that we know, one after another and several at once, while innocents count beside them. */
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { connect, type Petri } from '@petri/client';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { until } from '../support/until.ts';
+import { Attacks } from './attack.ts';
+import { type Census, census, rssOf } from './census.ts';
+import { type Guest, guests } from './guest.ts';
+import { Innocents } from './innocents.ts';
+
+const INNOCENTS = 200;
+const AT_ONCE = 4;
+const MiB = 1024 * 1024;
+// Streams of the probes and the like.
+const DESCRIPTORS_SLACK = 12;
+const RSS_SLACK_BYTES = 512 * MiB;
+
+let node: NodeProcess;
+let petri: Petri;
+let attacks: Attacks;
+let innocents: Innocents;
+let atFirst: Census;
+let highestRss = 0;
+let sampler: NodeJS.Timeout | undefined;
+
+before(async () => {
+  node = await startNodeProcess({ PETRI_WORKERS: '2', PETRI_SPARES: '1' });
+  petri = await connect(node.address);
+  attacks = new Attacks(petri.sandboxes);
+  innocents = new Innocents(petri.sandboxes);
+  await innocents.start(INNOCENTS);
+  const { pid = 0 } = node.child;
+  atFirst = census(pid);
+  sampler = setInterval(() => (highestRss = Math.max(highestRss, rssOf(pid))), 100);
+});
+
+after(async () => {
+  clearInterval(sampler);
+  await petri.close();
+  await node.stop();
+});
+
+/** The guest comes to what it must; then a newcomer is served, innocents are well, and so is the node. */
+async function contains(guest: Guest): Promise<void> {
+  if (guest.known === undefined) await attacks.check(guest);
+  else await assert.rejects(attacks.check(guest), assert.AssertionError, `contained by now: ${guest.known}`);
+  await innocents.probe();
+  await petri.waitUntilServing({ deadlineMs: 2_000 });
+  assert.equal(node.child.exitCode, null);
+}
+
+for (const [name, members] of guests())
+  suite(name, { concurrency: AT_ONCE }, () => {
+    for (const guest of members) test(`${guest.name}: ${guest.tries}`, () => contains(guest));
+  });
+
+suite('after all of them', () => {
+  test('every innocent has counted exactly what was answered', async () => {
+    assert.ok(innocents.rounds > 100, `${innocents.rounds} rounds`);
+    await innocents.stop();
+  });
+
+  test('no worker, descriptor or memory is left over', async () => {
+    clearInterval(sampler);
+    const { pid = 0 } = node.child;
+    await until('the node has as many workers as at first', () => census(pid).children === atFirst.children);
+    const { descriptors, rssBytes } = census(pid);
+    assert.ok(descriptors <= atFirst.descriptors + DESCRIPTORS_SLACK, `${descriptors} descriptors`);
+    const mebibytes = [atFirst.rssBytes, highestRss, rssBytes].map((bytes) => Math.round(bytes / MiB));
+    assert.ok(highestRss < atFirst.rssBytes + RSS_SLACK_BYTES, `first, highest and last: ${mebibytes.join(', ')} MiB`);
+  });
+
+  test('the node has nothing to complain of', () => {
+    assert.equal(node.complaints(), '');
+  });
+});

@@ -1,0 +1,3 @@
+// expect: THREW "no exported function" ; calling constructor, which is not exported
+// with: function=constructor
+export const f = () => 1;

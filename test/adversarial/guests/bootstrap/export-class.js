@@ -1,0 +1,2 @@
+// expect: THREW ; a class where a function should be
+export class f {}

@@ -1,0 +1,2 @@
+// expect: THREW ; an AggregateError of many
+export const f = () => Promise.any(Array.from({ length: 1e4 }, (_, i) => Promise.reject(new Error(i))));

@@ -1,0 +1,2 @@
+// expect: THREW "undefined" ; nothing at all
+export const f = () => { throw undefined; };

@@ -1,0 +1,2 @@
+// expect: THREW "null" ; null
+export const f = () => { throw null; };

@@ -1,0 +1,2 @@
+// expect: THREW|COMPLETED ; endless recursion in a conversion
+export const f = () => { const o = { toString() { return `${o}`; } }; throw o; };

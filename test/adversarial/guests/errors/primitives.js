@@ -1,0 +1,2 @@
+// expect: THREW "Symbol" ; a symbol
+export const f = () => { throw Symbol('thrown'); };

@@ -1,0 +1,2 @@
+// expect: THREW ; an error that is a revoked proxy
+export const f = () => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy; };

@@ -1,0 +1,2 @@
+// expect: THREW ; a thenable
+export const f = () => { throw { then(resolve) { resolve(42); } }; };

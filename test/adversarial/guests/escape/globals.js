@@ -1,0 +1,4 @@
+// expect: COMPLETED ; what of Node, of isolated-vm or of the bootstrap stands on the global object
+// value: []
+const KNOWN = 'Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError globalThis JSON Math Intl ArrayBuffer Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float16Array Float32Array Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set Iterator WeakMap Proxy Reflect decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape eval isFinite isNaN console WebAssembly DisposableStack AsyncDisposableStack SuppressedError Temporal setTimeout setInterval clearTimeout clearInterval queueMicrotask'.split(' ');
+export const f = () => Reflect.ownKeys(globalThis).map(String).filter((name) => !KNOWN.includes(name));

@@ -1,0 +1,3 @@
+// expect: COMPLETED ; names of Node and of browsers
+// value: []
+export const f = () => ['process', 'require', 'module', 'exports', 'Buffer', 'global', 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker', 'MessageChannel', 'BroadcastChannel', 'navigator', 'performance', 'setImmediate', 'structuredClone', 'crypto', '__dirname', '__filename', 'ivm', 'isolate', 'Deno', 'Bun', 'window', 'self', 'document', 'load', 'read', 'print', 'd8', 'os', 'quit', 'gc', 'internalBinding', 'primordials', 'WeakRef', 'FinalizationRegistry', 'SharedArrayBuffer', 'Atomics', 'ShadowRealm', '__petri_lent__'].filter((name) => (0, eval)(`typeof ${name}`) !== 'undefined');

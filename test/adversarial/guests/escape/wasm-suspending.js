@@ -1,0 +1,3 @@
+// expect: COMPLETED|THREW ; promise integration of WebAssembly
+export const f = async () => { if (typeof WebAssembly.promising !== 'function') return 'undefined'; const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 109, 1, 102, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 103, 0, 1, 10, 6, 1, 4, 0, 16, 0, 11]); const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { f: new WebAssembly.Suspending(async () => { await null; throw new Error('x'); }) } }); try { await WebAssembly.promising(exports.g)(); return 'none'; } catch (error) { return error.constructor.constructor('return typeof process')(); } };
+// value: "undefined"

@@ -1,0 +1,2 @@
+// expect: TIMEOUT ; microtasks without end
+export const f = async () => { for (;;) await null; };

@@ -1,0 +1,2 @@
+// expect: TIMEOUT ; a comparator that never ends
+export const f = () => [3, 2, 1].sort(() => { for (;;); });

@@ -1,0 +1,2 @@
+// expect: TIMEOUT ; an endless loop
+export const f = () => { for (;;); };

@@ -1,0 +1,6 @@
+// expect: COMPLETED ; Array itself
+// with: after=no
+Array.isArray = () => false; Array.from = () => ['forged']; globalThis.Array = function () { return ['forged']; };
+export const f = async (x) => { console.log('x', { x }); await new Promise((resolve) => setTimeout(resolve, 1)); return { x, list: [1, 'two', null] }; };
+// args: [5]
+// value: {"x":5,"list":[1,"two",null]}

@@ -1,0 +1,6 @@
+// expect: COMPLETED ; Symbol.split and friends on String.prototype
+// with: after=no
+for (const key of ['split', 'replace', 'match', 'search', 'matchAll']) String.prototype[Symbol[key]] = () => { throw new Error('forged'); };
+export const f = async (x) => { console.log('x', { x }); await new Promise((resolve) => setTimeout(resolve, 1)); return { x, list: [1, 'two', null] }; };
+// args: [5]
+// value: {"x":5,"list":[1,"two",null]}

@@ -1,0 +1,3 @@
+// expect: COMPILE_FAILED ; a reload that is no JavaScript
+// with: via=reload
+export const f = () => {;

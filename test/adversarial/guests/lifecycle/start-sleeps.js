@@ -1,0 +1,3 @@
+// expect: LOAD_TIMEOUT ; a start that sleeps an hour
+import { sleep } from 'petri:sandbox';
+export const start = () => sleep(3600000);

@@ -1,0 +1,3 @@
+// expect: LOAD_TIMEOUT ; a start that never ends
+export const start = () => { for (;;); };
+export const f = () => 1;

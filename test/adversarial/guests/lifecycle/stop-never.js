@@ -1,0 +1,3 @@
+// expect: DESTROYED ; a stop that never settles
+// with: via=destroy
+export const stop = () => new Promise(() => {});

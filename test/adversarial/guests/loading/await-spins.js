@@ -1,0 +1,2 @@
+// expect: LOAD_TIMEOUT ; a top-level await in an endless loop
+for (;;) await null;

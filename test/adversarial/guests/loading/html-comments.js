@@ -1,0 +1,3 @@
+// expect: COMPILE_FAILED ; what only scripts may contain
+export const f = () => 1;
+<!-- comment

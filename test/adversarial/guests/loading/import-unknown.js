@@ -1,0 +1,3 @@
+// expect: LINK_FAILED ; a module that is not there
+import './other.js';
+export const f = () => 1;

@@ -1,0 +1,2 @@
+// expect: EVALUATE_FAILED ; a top level that recurses without end
+const g = () => 1 + g(); g();

@@ -1,0 +1,2 @@
+// expect: LOAD_TIMEOUT ; a top level that never ends
+for (;;);

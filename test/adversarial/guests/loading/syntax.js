@@ -1,0 +1,2 @@
+// expect: COMPILE_FAILED ; no JavaScript
+export const f = (;

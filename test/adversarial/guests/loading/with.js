@@ -1,0 +1,2 @@
+// expect: COMPILE_FAILED ; sloppy code
+export const f = () => { with ({}) return 1; };

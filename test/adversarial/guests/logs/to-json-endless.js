@@ -1,0 +1,2 @@
+// expect: TIMEOUT ; an argument whose toJSON never answers
+export const f = () => { console.log({ toJSON() { for (;;); } }); };

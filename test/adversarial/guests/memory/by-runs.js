@@ -1,0 +1,9 @@
+// expect: MEMORY_LIMIT ; WebAssembly memories, one a run, kept in a module variable
+// with: timeout=8000 memory=33554432 runs=60
+const a = [];
+export const f = () => {
+  const m = new WebAssembly.Memory({ initial: 256 });
+  new Uint8Array(m.buffer).fill(1);
+  a.push(m);
+  return `kept ${a.length * 16} MiB`;
+};

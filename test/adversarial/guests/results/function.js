@@ -1,0 +1,2 @@
+// expect: INVALID_RESULT ; a function
+export const f = () => ({ f });

@@ -1,0 +1,2 @@
+// expect: TIMEOUT ; a getter that never answers
+export const f = () => ({ get a() { for (;;); } });

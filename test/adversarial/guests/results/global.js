@@ -1,0 +1,2 @@
+// expect: COMPLETED|INVALID_RESULT ; the global object
+export const f = () => globalThis;

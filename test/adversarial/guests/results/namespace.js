@@ -1,0 +1,3 @@
+// expect: INVALID_RESULT ; its own namespace
+import * as self from 'main';
+export const f = () => self;

@@ -1,0 +1,2 @@
+// expect: INVALID_RESULT ; not a number
+export const f = () => ({ a: [1, NaN] });

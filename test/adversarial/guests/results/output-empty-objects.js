@@ -1,0 +1,2 @@
+// expect: OUTPUT_LIMIT ; half a million empty objects
+export const f = () => new Array(2 ** 19).fill({});

@@ -1,0 +1,2 @@
+// expect: OUTPUT_LIMIT ; text that is six times its size as JSON
+export const f = () => '\u0001'.repeat(2 ** 18);

@@ -1,0 +1,2 @@
+// expect: OUTPUT_LIMIT ; four hundred references to one text of a megabyte
+export const f = () => { const s = 'x'.repeat(2 ** 20); return new Array(400).fill(s); };

@@ -1,0 +1,2 @@
+// expect: OUTPUT_LIMIT ; a small graph that is 2**29 nodes as a tree
+export const f = () => { let v = 1; for (let i = 0; i < 29; i++) v = [v, v]; return v; };

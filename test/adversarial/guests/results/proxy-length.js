@@ -1,0 +1,2 @@
+// expect: OUTPUT_LIMIT|TIMEOUT ; an array whose length is Infinity
+export const f = () => new Proxy([], { get: (t, k) => (k === 'length' ? Infinity : k === 'then' ? undefined : 1) });

@@ -1,0 +1,2 @@
+// expect: INVALID_RESULT ; a symbol
+export const f = () => Symbol.iterator;

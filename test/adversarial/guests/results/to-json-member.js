@@ -1,0 +1,2 @@
+// expect: INVALID_RESULT ; a toJSON that would hide a function
+export const f = () => ({ toJSON: () => 1 });
