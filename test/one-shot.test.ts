@@ -163,7 +163,7 @@ suite('one-shot candidates', () => {
       genome: n % 100 === 50 ? 'export const f = () => { for (;;); };' : `export const f = () => ${n};`,
     }));
     const spec: EvaluationSpec = {
-      program: { javascript: `export default (c) => c.call('f');`, callTimeoutMs: 80 },
+      program: { javascript: `export default (c) => c.call('f');`, callTimeoutMs: 500 },
     };
     const { by } = await evaluate(candidates, spec);
     for (const [id, { outcome, score }] of by)
