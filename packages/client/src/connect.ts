@@ -1,19 +1,18 @@
-import { type ChannelCredentials, Client, credentials as grpcCredentials } from '@grpc/grpc-js';
+import { Client } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit } from '@petri/contracts';
 import { AdminService, SandboxService } from '@petri/contracts/v1';
 import { unavailable } from '@petri/core';
 import { Admin } from './admin.ts';
-import { waitUntilServing } from './health.ts';
+import { type ChannelSettings, channelTo } from './channel.ts';
+import { lastFailure, waitUntilServing } from './health.ts';
 import { bounds } from './options.ts';
 import { Sandboxes } from './sandboxes.ts';
 
-export type ConnectOptions = {
+export type ConnectOptions = ChannelSettings & {
   /** Deadline of each call that answers once, in milliseconds. Default 60,000. Batches have none of their own. */
   deadlineMs?: number;
   /** How long to wait for the connection, in milliseconds. Default 10,000. */
   connectTimeoutMs?: number;
-  /** Of @grpc/grpc-js. Default: none, plain text. */
-  credentials?: ChannelCredentials;
   /** Largest message sent or received, in bytes. Default 64 MiB, the node's. */
   maxMessageBytes?: number;
 };
@@ -26,30 +25,28 @@ const DEFAULT_WAIT_MS = 10_000;
 /**
  * A connection to a node, which reconnects by itself. Close it, or let `await using` do so.
  *
- * @throws PetriError `unavailable` if there is no connection within the time given.
+ * @throws PetriError `unavailable` if there is no connection within the time given; `invalid_argument` or
+ * `failed_precondition` about settings that cannot be meant.
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Petri> {
-  const { credentials = grpcCredentials.createInsecure(), maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
-    options;
+  const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
   const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, deadlineMs = DEFAULT_DEADLINE_MS } = options;
-  const client = new Client(address, credentials, {
+  const channel = channelTo(address, options);
+  const client = new Client(address, channel.credentials, {
     ...messageSizeLimit(maxMessageBytes),
     // A node that has vanished is found out within a minute, also by calls that wait for a long evaluation.
     'grpc.keepalive_time_ms': 40_000,
     'grpc.keepalive_timeout_ms': 20_000,
+    ...channel.options,
   });
-  await new Promise<void>((resolve, reject) => {
-    client.waitForReady(Date.now() + connectTimeoutMs, (error) => {
-      if (!error) return resolve();
-      client.close();
-      reject(
-        unavailable('NOT_CONNECTED', `no connection to ${address} within ${connectTimeoutMs} ms`, {
-          cause: error,
-        }),
-      );
-    });
+  const failed = await new Promise<Error | undefined>((resolve) => {
+    client.waitForReady(Date.now() + connectTimeoutMs, resolve);
   });
-  return new Petri(client, deadlineMs);
+  if (!failed) return new Petri(client, deadlineMs);
+  const why = await lastFailure(client);
+  client.close();
+  const message = `no connection to ${address} within ${connectTimeoutMs} ms${why && `: ${why}`}`;
+  throw unavailable('NOT_CONNECTED', message, { cause: failed });
 }
 
 /** A node, as a client sees it. Every call rejects with a PetriError that holds all the details the node sent. */

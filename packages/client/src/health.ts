@@ -3,11 +3,26 @@ import { type Client, Metadata } from '@grpc/grpc-js';
 import { fromStatus } from '@petri/contracts';
 import { PetriError } from '@petri/core';
 
+const CHECK = '/grpc.health.v1.Health/Check';
 const WATCH = '/grpc.health.v1.Health/Watch';
 const SERVING = 1;
 
 /** How long to wait before a watch that broke off is begun again. */
 const AGAIN_MS = 100;
+
+/** A channel that has just failed answers at once; one that still tries knows no reason. */
+const REASON_MS = 50;
+
+/** Why a channel has no connection, such as a certificate that has expired; empty if it does not know. */
+export function lastFailure(client: Client): Promise<string> {
+  const late = { deadline: Date.now() + REASON_MS };
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(CHECK, encode, decode, '', new Metadata(), late, (error) => {
+      const [, why = ''] = /Last error: (.*)/.exec(error?.details ?? '') ?? [];
+      resolve(why);
+    });
+  });
+}
 
 /**
  * Resolves once the service says SERVING, waiting for the connection too.

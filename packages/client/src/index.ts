@@ -12,6 +12,7 @@ export type {
   SandboxItem,
 } from './batch.ts';
 export type { BatchRunOptions, Candidate } from './batches.ts';
+export type { TlsOptions } from './channel.ts';
 export { connect, type ConnectOptions, type Petri } from './connect.ts';
 export type {
   ComparisonKind,

@@ -12,6 +12,7 @@ export type FakeNode = AsyncDisposable & { address: string; petri: Petri; health
 export async function fakeNode(
   handlers: Partial<AllHandlers> = {},
   options?: ConnectOptions,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
 ): Promise<FakeNode> {
   const server = new Server();
   for (const service of [SandboxService, AdminService]) {
@@ -29,12 +30,13 @@ export async function fakeNode(
   const health = new Health([SandboxService.typeName]);
   health.addTo(server);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   });
   const address = `127.0.0.1:${port}`;
-  const petri = await connect(address, options);
+  const petri = await connect(address, options).catch((thrown: unknown) => {
+    server.forceShutdown();
+    throw thrown;
+  });
   return {
     address,
     petri,
