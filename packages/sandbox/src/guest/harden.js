@@ -15,7 +15,11 @@ function hiddenIntrinsics() {
     new Intl.Segmenter().segment('')[Symbol.iterator](),
   ];
   const functions = [function* () {}, async function () {}, async function* () {}];
+  // Every error has an accessor of its own, of the same two functions.
+  const { get, set } = getOwnPropertyDescriptor(new NativeError(), 'stack');
   return [
+    get,
+    set,
     ...iterators.map(getPrototypeOf),
     new Intl.Segmenter().segment(''),
     ...functions.map(getPrototypeOf),
