@@ -94,7 +94,12 @@ function fitness(info) {
 function register(name, namespace) {
   try {
     apply(mapSet, modules, [name, namespace]);
-    return '=' + stringify(keys(namespace)); // throws while a top-level await is pending
+    const names = keys(namespace); // throws while a top-level await is pending
+    let text = '';
+    // One by one: an array would be asked for its toJSON, which is the guest's by now.
+    for (let index = 0; index < names.length; index++)
+      text += (index > 0 ? ',' : '') + stringify(names[index]);
+    return '=[' + text + ']';
   } catch (thrown) {
     return fail(thrown);
   }
