@@ -123,7 +123,7 @@ export class Resident {
 
   /**
    * Makes an expression callable, with the entry's exports in scope. Answers the name of the module made of it, whose
-   * export `run` takes `parameters` and evaluates it.
+   * default export takes `parameters` and evaluates it.
    *
    * @throws LoadFailure, SliceFailure
    */
@@ -134,7 +134,7 @@ export class Resident {
     const names = (this.exports.get(this.plan.entry) ?? []).filter(isBindable);
     const scope =
       names.length > 0 ? `import { ${names.join(', ')} } from ${JSON.stringify(this.plan.entry)};\n` : '';
-    this.#loader.add(name, `${scope}export const run = (${parameters}) => (\n${text}\n);`, meter);
+    this.#loader.add(name, `${scope}export default (${parameters}) => (\n${text}\n);`, meter);
     this.#expressions.set(`${parameters}|${text}`, name);
     return name;
   }
@@ -148,7 +148,7 @@ const RESERVED = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends ' +
     'false finally for function if implements import in instanceof interface let new null package private protected ' +
-    'public return run static super switch this throw true try typeof var void while with yield'
+    'public return static super switch this throw true try typeof var void while with yield'
   ).split(' '),
 );
 

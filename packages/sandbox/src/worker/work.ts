@@ -96,7 +96,7 @@ export class Work {
       call !== undefined
         ? call.module || resident.plan.entry
         : resident.expression(meter, expression ?? 'null');
-    const { function: name, args } = call ?? { function: 'run', args: '[]' };
+    const { function: name, args } = call ?? { function: 'default', args: '[]' };
     return callGuest(meter, resident, cancellation, meter.deadlineAt, OP.call, module, name, args);
   }
 
@@ -136,7 +136,7 @@ export class Work {
     const [module, name] =
       migrate.handler === ''
         ? [plan.entry, 'migrate']
-        : [resident.expression(meter, `(${migrate.handler})(state, versions)`, 'state, versions'), 'run'];
+        : [resident.expression(meter, `(${migrate.handler})(state, versions)`, 'state, versions'), 'default'];
     const versions = JSON.stringify({ from: migrate.from, to: migrate.to });
     const answer = await callGuest(
       meter,
