@@ -46,7 +46,9 @@ function reasonOf(answer: CallAnswer): string {
   if (answer.r !== undefined) return answer.r;
   const { name, message, path } = guestError(answer);
   const where = path === '' ? '' : ` at ${path}`;
-  return `${name === '' ? '' : `${name}: `}${message}${where}`;
+  return (
+    `${name === '' ? '' : `${name}: `}${message}${where}` || 'threw something with neither name nor message'
+  );
 }
 
 export function runResult(job: JobResult): RunResult {
