@@ -16,7 +16,7 @@ export const batchRun: Benchmark = {
   async run({ quick, progress }): Promise<Row[]> {
     const [rounds, runs, calls] = quick ? [3, 20_000, 6_000] : [7, 50_000, 15_000];
     await using node = await startNode();
-    using apply = new Helper<ApplyQuestion, ApplyAnswer>(new URL('children/apply.ts', import.meta.url));
+    await using apply = new Helper<ApplyQuestion, ApplyAnswer>(new URL('children/apply.ts', import.meta.url));
     await createResidents(node);
     const entries = smallRuns(runs);
     const applied = IN_FLIGHT.map((): number[] => []);

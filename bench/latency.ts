@@ -30,7 +30,7 @@ export const latency: Benchmark = {
   title: 'Latency of one call after another, against a unary gRPC echo',
   async run(context): Promise<Row[]> {
     await using node = await startNode();
-    using server = new Helper<EchoQuestion, EchoAnswer>(new URL('children/echo.ts', import.meta.url));
+    await using server = new Helper<EchoQuestion, EchoAnswer>(new URL('children/echo.ts', import.meta.url));
     const channel = dial((await server.ask({})).address);
     const client = createServiceClient(EchoService, channel);
     const text = 'an echo of about as many bytes as a small request has to carry';

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BENCHMARKS } from './benchmarks.ts';
 import type { Benchmark, Report } from './support/benchmark.ts';
+import { othersSince, sampleCpu } from './support/others.ts';
 import { Progress } from './support/progress.ts';
 import { headline, loadNow, writeResults } from './support/results.ts';
 import { isMissed, isWrong, tableOf } from './support/table.ts';
@@ -31,11 +32,12 @@ const progress = new Progress();
 
 async function measure(benchmark: Benchmark): Promise<Report> {
   const { name, title } = benchmark;
-  const started = performance.now();
+  const [started, cpu] = [performance.now(), sampleCpu()];
   const context = { quick: flags.quick, progress: (text: string) => progress.show(`${name}: ${text}`) };
   const rows = await benchmark.run(context);
   progress.clear();
-  return { name, title, rows, seconds: (performance.now() - started) / 1000 };
+  const seconds = (performance.now() - started) / 1000;
+  return { name, title, rows, seconds, others: othersSince(cpu) };
 }
 
 if (flags.help) console.log(HELP);

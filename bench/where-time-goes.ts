@@ -1,10 +1,9 @@
-import { WorkerState } from '@petri/contracts/v1';
 import type { Benchmark, Row } from './support/benchmark.ts';
 import { cpuDuring } from './support/cpu.ts';
 import { Helper } from './support/helper.ts';
 import { messagesAlone } from './support/messages-alone.ts';
 import type { ApplyAnswer, ApplyQuestion, RuntimeAnswer, RuntimeQuestion } from './support/messages.ts';
-import { type BenchNode, startNode } from './support/node.ts';
+import { activeWorkers, type BenchNode, startNode } from './support/node.ts';
 import { median } from './support/quantiles.ts';
 import { batchRun, createResidents, smallRuns } from './support/resident.ts';
 import { figure, none, versus } from './support/rows.ts';
@@ -23,8 +22,8 @@ export const whereTimeGoes: Benchmark = {
   async run({ quick, progress }): Promise<Row[]> {
     const [rounds, runs] = quick ? [3, 20_000] : [7, 60_000];
     await using node = await startNode();
-    using apply = new Helper<ApplyQuestion, ApplyAnswer>(new URL('children/apply.ts', import.meta.url));
-    using runtime = new Helper<RuntimeQuestion, RuntimeAnswer>(
+    await using apply = new Helper<ApplyQuestion, ApplyAnswer>(new URL('children/apply.ts', import.meta.url));
+    await using runtime = new Helper<RuntimeQuestion, RuntimeAnswer>(
       new URL('children/runtime.ts', import.meta.url),
     );
     await createResidents(node);
@@ -70,12 +69,11 @@ export const whereTimeGoes: Benchmark = {
 };
 
 async function overGrpc(node: BenchNode, runs: number, omitReceipts: boolean) {
-  const { workers } = await node.admin.getNodeStatus({});
-  const active = workers.filter(({ state }) => state === WorkerState.ACTIVE);
+  const workers = await activeWorkers(node);
   const named: [string, number][] = [
     ['client', process.pid],
     ['node', node.pid],
-    ...active.map(({ pid }, at): [string, number] => [`worker ${at + 1}`, pid]),
+    ...workers.map((pid, at): [string, number] => [`worker ${at + 1}`, pid]),
   ];
   const entries = smallRuns(runs);
   const { result: figures, cpuUs } = await cpuDuring(

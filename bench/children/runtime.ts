@@ -30,12 +30,15 @@ async function runAll(runs: number): Promise<number> {
   return wrong;
 }
 
-answer(async ({ runs }: RuntimeQuestion): Promise<RuntimeAnswer> => {
-  const workers = runtime.status().workers.filter(({ state }) => state === 'ACTIVE');
-  const pids = [process.pid, ...workers.map(({ pid }) => pid)];
-  const started = performance.now();
-  const { result: wrong, cpuUs } = await cpuDuring(pids, () => runAll(runs));
-  const perSecond = (runs / (performance.now() - started)) * 1000;
-  const [cpuUsPerRun, ...workersCpuUsPerRun] = cpuUs.map((cpu) => cpu / runs);
-  return { perSecond, wrong, cpuUsPerRun: cpuUsPerRun!, workersCpuUsPerRun };
-});
+answer(
+  async ({ runs }: RuntimeQuestion): Promise<RuntimeAnswer> => {
+    const workers = runtime.status().workers.filter(({ state }) => state === 'ACTIVE');
+    const pids = [process.pid, ...workers.map(({ pid }) => pid)];
+    const started = performance.now();
+    const { result: wrong, cpuUs } = await cpuDuring(pids, () => runAll(runs));
+    const perSecond = (runs / (performance.now() - started)) * 1000;
+    const [cpuUsPerRun, ...workersCpuUsPerRun] = cpuUs.map((cpu) => cpu / runs);
+    return { perSecond, wrong, cpuUsPerRun: cpuUsPerRun!, workersCpuUsPerRun };
+  },
+  () => runtime.close(),
+);

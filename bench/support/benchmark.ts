@@ -28,4 +28,11 @@ export type Benchmark = {
   run: (context: Context) => Promise<Row[]>;
 };
 
-export type Report = { name: string; title: string; seconds: number; rows: Row[] };
+export type Report = {
+  name: string;
+  title: string;
+  seconds: number;
+  /** What part of the CPU time used meanwhile went to processes that were not ours; above some percent, distrust it. */
+  others: number;
+  rows: Row[];
+};

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 // USER_HZ is 100 on every Linux that Node runs on.
 const TICK_US = 10_000;
 
-/** User and system time of a process, all its threads, in microseconds; NaN where there is no /proc. */
+/** User and system time of a process, all its threads, in microseconds; NaN if it is gone or there is no /proc. */
 export function cpuUs(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -3,14 +3,13 @@ import { once } from 'node:events';
 
 /**
  * A process of its own for a baseline, so that it shares no event loop, heap or JIT with what it is held against.
- * It idles between questions, and is killed when disposed of.
+ * It idles between questions, and ends when disposed of.
  */
-export class Helper<Question extends object, Answer> implements Disposable {
+export class Helper<Question extends object, Answer> implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #kill = (): void => void this.#child.kill('SIGKILL');
 
   constructor(module: URL) {
-    // The exits of isolates under load crash now and then (isolated-vm); a killed process has none.
     this.#child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     process.once('exit', this.#kill);
   }
@@ -31,16 +30,25 @@ export class Helper<Question extends object, Answer> implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     process.off('exit', this.#kill);
-    this.#kill();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await ended;
   }
 }
 
-/** In the helper's process: answers each question. An error ends the process, with its stack on stderr. */
-export function answer(handler: (question: never) => unknown): void {
+/**
+ * In the helper's process: answers each question, and ends with the bench. An error ends the process too, with its
+ * stack on stderr.
+ */
+export function answer(handler: (question: never) => unknown, close: () => unknown = () => undefined): void {
   process.on('message', (question) => {
     void Promise.resolve(handler(question as never)).then((reply) => process.send?.(reply));
   });
-  process.on('disconnect', () => process.exit());
+  process.on('disconnect', () => {
+    // isolated-vm now and then crashes in an orderly exit; a killed process has none.
+    void Promise.resolve(close()).finally(() => process.kill(process.pid, 'SIGKILL'));
+  });
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit, type ServiceClient } from '@petri/contracts';
-import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, SandboxService, WorkerState } from '@petri/contracts/v1';
 
 const ENTRY = fileURLToPath(new URL('../../services/node/src/main.ts', import.meta.url));
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -15,6 +15,12 @@ export type BenchNode = AsyncDisposable & {
   sandboxes: ServiceClient<typeof SandboxService>;
   admin: ServiceClient<typeof AdminService>;
 };
+
+/** Its processes that run guests. */
+export async function activeWorkers({ admin }: BenchNode): Promise<number[]> {
+  const { workers } = await admin.getNodeStatus({});
+  return workers.filter(({ state }) => state === WorkerState.ACTIVE).map(({ pid }) => pid);
+}
 
 export const dial = (address: string): Client =>
   new Client(address, credentials.createInsecure(), messageSizeLimit(MAX_MESSAGE_BYTES));

@@ -1,6 +1,6 @@
-/** The value below which the fraction `q` of the values lies (nearest rank); NaN for none. */
+/** The value below which the fraction `q` of the values lies (nearest rank), NaN left out; NaN for none. */
 export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? NaN;
 }
 

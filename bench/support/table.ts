@@ -3,13 +3,15 @@ import type { Report, Row, Target } from './benchmark.ts';
 const HEADINGS = ['what', 'measured', 'baseline', 'ratio', 'target', ''];
 
 /** The table of one benchmark, as text. */
-export function tableOf({ title, name, seconds, rows }: Report): string {
+export function tableOf({ title, name, seconds, others, rows }: Report): string {
   const cells = [HEADINGS, ...rows.map(cellsOf)];
   const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const lines = cells.map((row) => row.map((cell, column) => pad(cell, widths[column]!, column)).join('  '));
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   const [head, ...body] = lines.map((line) => line.trimEnd());
-  return [`\n${title} (${name}, ${seconds.toFixed(0)} s)`, head, rule.trimEnd(), ...body].join('\n');
+  const percent = (others * 100).toFixed(0);
+  const about = `${name}, ${seconds.toFixed(0)} s, ${percent}% of the CPU time went to other programs`;
+  return [`\n${title} (${about})`, head, rule.trimEnd(), ...body].join('\n');
 }
 
 /** Whether a row fails the bench. */
