@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Candidate, Confinement, Evaluation, EvaluationSpec } from '@petri/client';
+import type { CallOptions, Candidate, Confinement, Evaluation, EvaluationSpec } from '@petri/client';
 import { sharedNode } from './support/node.ts';
 
 const node = await sharedNode();
@@ -17,7 +17,7 @@ const DOUBLES: EvaluationSpec = {
 async function evaluate(
   candidates: readonly Candidate[],
   spec: EvaluationSpec,
-  options: Confinement & { maxConcurrency?: number } = {},
+  options: Confinement & CallOptions & { maxConcurrency?: number } = {},
 ): Promise<{ by: Map<string, Evaluation>; order: number[] }> {
   const by = new Map<string, Evaluation>();
   const order: number[] = [];
