@@ -68,7 +68,10 @@ suite('after all of them', () => {
     const { descriptors, rssBytes } = census(pid);
     assert.ok(descriptors <= atFirst.descriptors + DESCRIPTORS_SLACK, `${descriptors} descriptors`);
     const mebibytes = [atFirst.rssBytes, highestRss, rssBytes].map((bytes) => Math.round(bytes / MiB));
-    assert.ok(highestRss < atFirst.rssBytes + RSS_SLACK_BYTES, `first, highest and last: ${mebibytes.join(', ')} MiB`);
+    assert.ok(
+      highestRss < atFirst.rssBytes + RSS_SLACK_BYTES,
+      `first, highest and last: ${mebibytes.join(', ')} MiB`,
+    );
   });
 
   test('the node has nothing to complain of', () => {

@@ -35,7 +35,8 @@ export class Attacks {
 
   /** @throws AssertionError if the guest did not come to what it must */
   async check(guest: Guest): Promise<void> {
-    const ends = guest.next === undefined ? [await this.#attack(guest)] : await this.#tenants(guest, guest.next);
+    const ends =
+      guest.next === undefined ? [await this.#attack(guest)] : await this.#tenants(guest, guest.next);
     for (const ended of ends) {
       const told = JSON.stringify(ended)?.slice(0, 2_000);
       assert.ok(guest.expected.includes(ended.outcome), `expected ${guest.expected.join(' or ')}: ${told}`);
@@ -115,17 +116,21 @@ export class Attacks {
   }
 
   /** Candidates by turns, hostile and innocent, in one call: as neighbours in realms, and each in its isolate. */
-  async #tenants({ modules, confinement }: Guest, next: string): Promise<Ended[]> {
+  async #tenants({ modules, confinement, timeoutMs }: Guest, next: string): Promise<Ended[]> {
     const ends: Ended[] = [];
     for (const isolation of ['REALM', 'ISOLATE'] as const) {
       const genomes = [{ modules }, next, { modules }, next, next];
       const spec = {
-        suite: { cases: [{ function: 'f' }, { function: 'f' }], caseTimeoutMs: 1_000 },
+        suite: { cases: [{ function: 'f' }, { function: 'f' }], caseTimeoutMs: timeoutMs },
         includeValues: true,
       };
       const candidates = genomes.map((genome, index) => ({ id: String(index), genome }));
       const options = { ...confinement, isolation, maxConcurrency: 1 };
-      for await (const { index, evaluation, error } of this.#sandboxes.evaluateSources(candidates, spec, options)) {
+      for await (const { index, evaluation, error } of this.#sandboxes.evaluateSources(
+        candidates,
+        spec,
+        options,
+      )) {
         if (genomes[index] !== next) continue;
         if (error !== undefined) throw error;
         const logLines = evaluation.logs?.lines.length ?? 0;
@@ -147,6 +152,6 @@ async function loaded<T>(load: () => Promise<T>): Promise<T | Ended> {
   } catch (thrown) {
     if (!(thrown instanceof PetriError)) throw thrown;
     const { code, reason, message } = thrown;
-    return { outcome: code === 'failed_precondition' ? String(reason) : code, reason: message };
+    return { outcome: code === 'failed_precondition' ? reason : code, reason: message };
   }
 }

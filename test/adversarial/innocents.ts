@@ -54,7 +54,9 @@ export class Innocents {
     for await (const { id, run, error } of this.#sandboxes.batchRun(entries, { spec })) {
       answers++;
       const count = (this.#counts.get(id) ?? 0) + 1;
-      const right = run?.outcome === 'COMPLETED' && JSON.stringify(run.value) === JSON.stringify([count, argument ** 2 + count]);
+      const right =
+        run?.outcome === 'COMPLETED' &&
+        JSON.stringify(run.value) === JSON.stringify([count, argument ** 2 + count]);
       if (right) this.#counts.set(id, count);
       else this.wrong.push(`${id} at ${count}: ${JSON.stringify(run ?? String(error))}`);
     }

@@ -1,2 +1,2 @@
-// expect: THREW "left behind" ; an unhandled rejection beside a good answer
+// expect: THREW "not handled" ; an unhandled rejection beside a good answer
 export const f = () => { Promise.reject(new Error('left behind')); return 1; };

@@ -1,4 +1,3 @@
-// expect: COMPLETED ; a start that is no function
-// value: 1
+// expect: START_FAILED "no exported function" ; a start that is no function
 export const start = { valueOf() { throw 1; } };
 export const f = () => 1;

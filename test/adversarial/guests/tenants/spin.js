@@ -1,4 +1,5 @@
 // expect: COMPLETED ; a first that never ends
+// with: timeout=500
 // value: "second"
 export const f = () => { for (;;); };
 // tenant: next
