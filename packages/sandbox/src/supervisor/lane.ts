@@ -28,7 +28,8 @@ export type Verdict = {
   job: Job | undefined;
   outcome: 'TIMEOUT' | 'CPU_LIMIT' | 'MEMORY_LIMIT' | 'CANCELLED';
   reason: string;
-  /** CPU time the job was seen to use, in milliseconds. */
+  /** Wall and CPU time the job was seen to use, in milliseconds. */
+  wallMs: number;
   cpuMs: number;
 };
 

@@ -260,7 +260,7 @@ export class Supervisor {
     const judged = verdict ?? (culprit === undefined ? undefined : crashVerdict(culprit, exit));
     if (culprit !== undefined && judged !== undefined) {
       const { outcome, reason } = judged;
-      const used = { wallMs: monotonicMs() - entry.startedAt, cpuMs: verdict?.cpuMs ?? 0 };
+      const used = verdict ?? { wallMs: monotonicMs() - entry.startedAt, cpuMs: 0 };
       this.kills.set(outcome, (this.kills.get(outcome) ?? 0) + 1);
       this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
       culprit.condemn(outcome, reason, used, lane.worker.pid, true, entry.phase === PHASE.program);

@@ -51,6 +51,7 @@ const STOPPED: Verdict = {
   job: undefined,
   outcome: 'TIMEOUT',
   reason: 'the worker was stopped from outside',
+  wallMs: 0,
   cpuMs: 0,
 };
 
@@ -110,7 +111,13 @@ export class Watchdog {
       if (now - seen.unwantedAt > HELD_AFTER_MS) this.#hold(lane, entry, seen);
       const due = Math.min(entry.deadlineAt + DEADLINE_GRACE_MS, seen.unwantedAt + UNWANTED_MS);
       if (now > due && usedMs(lane, seen) >= HELD_CPU_MS)
-        this.#events.condemned(lane, { job, outcome: 'CANCELLED', reason: 'nobody waits for it', cpuMs: 0 });
+        this.#events.condemned(lane, {
+          job,
+          outcome: 'CANCELLED',
+          reason: 'nobody waits for it',
+          wallMs: 0,
+          cpuMs: 0,
+        });
       return;
     }
     const verdict = this.#judge(lane, seen, job, entry.deadlineAt, age, now);
@@ -141,22 +148,34 @@ export class Watchdog {
     const cpuMs = sample === undefined || before === undefined ? 0 : sample.cpuMs - before.cpuMs;
     const grown = sample === undefined || before === undefined ? 0 : sample.rssBytes - before.rssBytes;
     if (job.cancelledAt !== undefined && now > job.cancelledAt + CANCEL_GRACE_MS)
-      return { job, outcome: 'CANCELLED', reason: 'cancelled by the caller while it ran', cpuMs };
+      return {
+        job,
+        outcome: 'CANCELLED',
+        reason: 'cancelled by the caller while it ran',
+        wallMs: age,
+        cpuMs,
+      };
     if (age > STOPPED_AFTER_MS && sample?.stopped === true) return STOPPED;
     if (now > deadlineAt) seen.cpuMsAtDeadline ??= sample?.cpuMs;
     const graceCpuMs = (sample?.cpuMs ?? 0) - (seen.cpuMsAtDeadline ?? 0);
     if (now > deadlineAt + (graceCpuMs >= TICK_CPU_MS ? DEADLINE_GRACE_MS : CROWDED_GRACE_MS)) {
       if (sample?.stopped === true) return STOPPED;
       const reason = `still running ${Math.round(age)} ms after its start; killed`;
-      return { job, outcome: 'TIMEOUT', reason, cpuMs };
+      return { job, outcome: 'TIMEOUT', reason, wallMs: age, cpuMs };
     }
     if (cpuMs > budgetMs) {
       const reason = `used ${cpuMs} ms of CPU, its budget is ${budgetMs} ms; killed`;
-      return { job, outcome: 'CPU_LIMIT', reason, cpuMs };
+      return { job, outcome: 'CPU_LIMIT', reason, wallMs: age, cpuMs };
     }
     if (grown > memoryBytes * MEMORY_FACTOR + MEMORY_SLACK_BYTES) {
       const sizes = `${Math.round(grown / MiB)} MiB, its limit is ${Math.round(memoryBytes / MiB)} MiB`;
-      return { job, outcome: 'MEMORY_LIMIT', reason: `its worker grew by ${sizes}; killed`, cpuMs };
+      return {
+        job,
+        outcome: 'MEMORY_LIMIT',
+        reason: `its worker grew by ${sizes}; killed`,
+        wallMs: age,
+        cpuMs,
+      };
     }
     return undefined;
   }

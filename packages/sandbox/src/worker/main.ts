@@ -90,7 +90,8 @@ function rest(): void {
 readFrames(channel, (messages) => {
   const idle = queue.length === 0;
   for (const message of messages as ToWorker[]) if (tasks.accept(message)) queue.push(message);
-  if (idle && queue.length > 0) drain();
+  // Not before the frames that came along are read: they may take this one back.
+  if (idle && queue.length > 0) queueMicrotask(drain);
 });
 channel.on('close', () => process.kill(process.pid, 'SIGKILL'));
 
