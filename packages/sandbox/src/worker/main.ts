@@ -73,7 +73,8 @@ function drain(): void {
   }
   draining = false;
   recorder.idle();
-  if (queue.length > 0) setImmediate(drain);
+  // The channel is read before the second: what was taken back meanwhile must not begin.
+  if (queue.length > 0) setImmediate(setImmediate, drain);
   else {
     flush();
     rest();
