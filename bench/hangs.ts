@@ -46,13 +46,15 @@ async function oneBatch({ quick, progress }: Context, { sandboxes }: BenchNode):
   const seen = new Uint8Array(total);
   const late: number[] = [];
   const wrong: (RunResult | undefined)[] = [];
-  let [done, notEnded, lostWorkers] = [0, 0, 0];
+  let [done, notEnded, impossible, lostWorkers] = [0, 0, 0, 0];
   const started = performance.now();
   for await (const { items, summary } of sandboxes.batchRun({ entries })) {
     for (const { index, result } of items) {
       seen[index]!++;
       done++;
       const run = result.case === 'run' ? result.value : undefined;
+      // No run can have taken longer than the batch has; 1 ms for clocks that are read at different times.
+      if (run?.receipt && run.receipt.wallUs / 1000 > performance.now() - started + 1) impossible++;
       if (isRight(run, index)) continue;
       if (hangAt(index) === undefined) wrong.push(run);
       else if (run?.outcome === Outcome.TIMEOUT) late.push(lateness(run.receipt));
@@ -67,6 +69,7 @@ async function oneBatch({ quick, progress }: Context, { sandboxes }: BenchNode):
     ...countByOutcome(wrong),
     none(`lost results of all ${total}`, seen.filter((times) => times !== 1).length),
     none(`hangs of ${total / ONE_HANG_IN} that did not end as TIMEOUT`, notEnded),
+    none('receipts of more time than there was', impossible),
     figure('how late a hang was ended by its receipt, p50', median(late), 'ms'),
     figure('how late a hang was ended by its receipt, p99', quantile(late, 0.99), 'ms', LATE_MS),
     figure('how late a hang was ended by its receipt, max', Math.max(...late), 'ms'),
