@@ -1,3 +1,4 @@
+import { OUTCOMES } from '../outcome.ts';
 import type { CallAnswer, CaseAnswer, SuiteTask } from '../protocol.ts';
 import { monotonicMs } from '../recorder.ts';
 import { callGuest } from './calls.ts';
@@ -5,6 +6,10 @@ import type { Cancellation } from './cancellation.ts';
 import { OP } from './realm.ts';
 import { endOf, type Resident } from './resident.ts';
 import { type Meter, SliceFailure } from './slices.ts';
+
+const OUTPUT_LIMIT = OUTCOMES.indexOf('OUTPUT_LIMIT');
+// What the cases of one suite answer goes to the node in one piece: no more characters than this, together.
+const MAX_TOGETHER = 32 << 20;
 
 /** Gives the resident, or builds a new one if the last was lost to a case. */
 export type Rebuild = () => Resident | Promise<Resident>;
@@ -20,6 +25,7 @@ export async function runSuite(
   resident: Rebuild,
 ): Promise<CaseAnswer[]> {
   const answers: CaseAnswer[] = [];
+  let together = 0;
   for (const { call, wallMs } of task.cases) {
     const target = await resident();
     const startedAt = monotonicMs();
@@ -43,6 +49,9 @@ export async function runSuite(
       target.release(endOf(thrown));
       answer = thrown.answer;
     }
+    together += answer.v?.length ?? 0;
+    if (together > MAX_TOGETHER && answer.v !== undefined)
+      answer = { o: OUTPUT_LIMIT, r: 'the results of the suite together are larger than its limit' };
     answers.push({ ...answer, w: Math.round((monotonicMs() - startedAt) * 1000) });
   }
   return answers;
