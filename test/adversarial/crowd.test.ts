@@ -14,7 +14,10 @@ async function crowd(source: string): Promise<void> {
   const boxes = await Promise.all(Array.from({ length: AT_ONCE }, () => node.box(source)));
   const runs = await Promise.all(boxes.map((box) => box.run('f')));
   const outcomes = runs.map(({ outcome, receipt }) => `${outcome} ${receipt.reason}`);
-  assert.deepEqual(outcomes, outcomes.map(() => 'COMPLETED '));
+  assert.deepEqual(
+    outcomes,
+    outcomes.map(() => 'COMPLETED '),
+  );
 }
 
 suite('a crowd of honest runs', () => {
