@@ -64,7 +64,12 @@ suite('after all of them', () => {
   test('no worker, descriptor or memory is left over', async () => {
     clearInterval(sampler);
     const { pid = 0 } = node.child;
-    await until('the node has as many workers as at first', () => census(pid).children === atFirst.children);
+    await until(
+      'the node has as many workers as at first',
+      () => census(pid).children === atFirst.children,
+    ).catch(async (thrown: unknown) =>
+      assert.fail(`${String(thrown)}: ${JSON.stringify(await petri.admin.status())}`),
+    );
     const { descriptors, rssBytes } = census(pid);
     assert.ok(descriptors <= atFirst.descriptors + DESCRIPTORS_SLACK, `${descriptors} descriptors`);
     const mebibytes = [atFirst.rssBytes, highestRss, rssBytes].map((bytes) => Math.round(bytes / MiB));
