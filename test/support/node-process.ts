@@ -1,7 +1,8 @@
 /** The node as a user runs it: a process of its own, on a port of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const MAIN = new URL('../../services/node/src/main.ts', import.meta.url).pathname;
 
@@ -17,11 +18,15 @@ export type NodeProcess = AsyncDisposable & {
   stop(): Promise<number | null>;
 };
 
-export async function startNodeProcess(env: Record<string, string> = {}): Promise<NodeProcess> {
+/** `leaked` descriptors are open in it beyond standard ones, as a careless parent leaves them. */
+export async function startNodeProcess(
+  env: Record<string, string> = {},
+  leaked: readonly number[] = [],
+): Promise<NodeProcess> {
   const child = spawn(process.execPath, [MAIN, '--json'], {
     env: { PATH: process.env['PATH'] ?? '', PETRI_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: ['ignore', 'pipe', 'pipe', ...leaked],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   const ended = once(child, 'exit');

@@ -25,6 +25,14 @@ export type NodeStatus = {
     completed: number;
     rssBytes: number;
   }[];
+  /** What worker processes run under, as the kernel tells it; empty while there is none. */
+  protections: {
+    /** Such as "no-network"; SECURITY.md lists them. */
+    name: string;
+    active: boolean;
+    /** What was found, for people. */
+    detail: string;
+  }[];
   sandboxes: Partial<Record<SandboxStatus, number>>;
   /** Runs answered since the node started. */
   runs: Partial<Record<Outcome, number>>;
@@ -60,6 +68,7 @@ export class Admin {
         completed: Number(completed),
         rssBytes: Number(rssBytes),
       })),
+      protections: answer.protections.map(({ name, active, detail }) => ({ name, active, detail })),
       sandboxes: Object.fromEntries(answer.sandboxes.map(({ status, count }) => [statusName(status), count])),
       runs: totals(answer.runs),
       kills: totals(answer.kills),

@@ -102,6 +102,7 @@ suite('admin', () => {
         workers: [
           { pid: 1, state: WorkerState.SPARE, resident: 2, inFlight: 3, completed: 4n, rssBytes: 5n },
         ],
+        protections: [{ name: 'no-network', active: true, detail: 'of its own' }],
         sandboxes: [{ status: SandboxStatus.RUNNING, count: 6 }],
         runs: [{ outcome: Outcome.COMPLETED, count: 7n }],
         kills: [{ outcome: Outcome.TIMEOUT, count: 8n }],
@@ -114,6 +115,7 @@ suite('admin', () => {
       uptimeMs: 2_500,
       draining: true,
       workers: [{ pid: 1, state: 'SPARE', resident: 2, inFlight: 3, completed: 4, rssBytes: 5 }],
+      protections: [{ name: 'no-network', active: true, detail: 'of its own' }],
       sandboxes: { RUNNING: 6 },
       runs: { COMPLETED: 7 },
       kills: { TIMEOUT: 8 },

@@ -29,6 +29,7 @@ export type {
   ListQuery,
   ModuleHistoryInfo,
   ModuleVersionInfo,
+  Protection,
   ReloadAnswer,
   ReloadSpec,
   ResourceUsage,

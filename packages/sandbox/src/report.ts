@@ -46,12 +46,14 @@ export async function usageOf(
 }
 
 export function runtimeStatus(supervisor: Supervisor, catalog: Catalog): RuntimeStatus {
+  const [sample] = [...[...supervisor.lanes].map(({ worker }) => worker), ...supervisor.spares];
   const workers = [
     ...[...supervisor.lanes].map(activeWorker),
     ...supervisor.spares.map((worker) => workerInfo(worker, 'SPARE', 0, 0, 0)),
   ];
   return {
     workers,
+    protections: sample?.protections ?? [],
     sandboxes: catalog.countByStatus(),
     runs: Object.fromEntries(supervisor.runs),
     kills: Object.fromEntries(supervisor.kills),

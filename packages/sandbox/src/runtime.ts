@@ -9,6 +9,8 @@ import { checkDraft, Loads } from './loads.ts';
 import type { GuestError, RunResult, RunSpec } from './outcome.ts';
 import { type Identity, planOf, SandboxRecord } from './record.ts';
 import { evaluation, Runs } from './runs.ts';
+import { findConfinement } from './supervisor/confinement/confinement.ts';
+import { NEEDED } from './supervisor/launch.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { archiveOf, recordOf } from './archive.ts';
 import { runtimeStatus, usageOf } from './report.ts';
@@ -51,6 +53,7 @@ export type RuntimeOptions = {
 /** Starts workers and answers an empty runtime. The caller closes it. */
 export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise<SandboxRuntime> {
   const workers = options.workers ?? availableParallelism();
+  const confinement = await findConfinement(NEEDED);
   const supervisor = await Supervisor.start({
     workers,
     spares: options.spares ?? 1,
@@ -58,6 +61,7 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     warmBytes: DEFAULT_LIMITS.memoryBytes,
     capacity: options.residentsPerWorker ?? 2_000,
     wasmPages: 2_048,
+    confinement,
   });
   return new Runtime(supervisor, workers);
 }

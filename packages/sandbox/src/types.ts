@@ -215,8 +215,18 @@ export type WorkerInfo = {
   rssBytes: number;
 };
 
+/** One thing that holds for worker processes, or does not. */
+export type Protection = {
+  name: string;
+  active: boolean;
+  /** What was found, for people. */
+  detail: string;
+};
+
 export type RuntimeStatus = {
   workers: WorkerInfo[];
+  /** What the kernel says of a worker; empty while there is none. */
+  protections: readonly Protection[];
   sandboxes: Partial<Record<SandboxStatus, number>>;
   runs: Partial<Record<Outcome, number>>;
   kills: Partial<Record<Outcome, number>>;

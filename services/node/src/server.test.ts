@@ -62,6 +62,7 @@ suite('a node', () => {
     await using node = await testNode({
       status: () => ({
         workers: [{ pid: 1, state: 'HELD', resident: 2, inFlight: 3, completed: 4, rssBytes: 5 }],
+        protections: [{ name: 'no-network', active: true, detail: 'of its own' }],
         sandboxes: { RUNNING: 2 },
         runs: { COMPLETED: 9, THREW: 0 },
         kills: { TIMEOUT: 1 },
@@ -73,6 +74,7 @@ suite('a node', () => {
       version: '0.1.0',
       draining: false,
       workers: [{ pid: 1, state: WorkerState.HELD, resident: 2, inFlight: 3, completed: 4n, rssBytes: 5n }],
+      protections: [{ name: 'no-network', active: true, detail: 'of its own' }],
       sandboxes: [{ status: SandboxStatus.RUNNING, count: 2 }],
       runs: [{ outcome: Outcome.COMPLETED, count: 9n }],
       kills: [{ outcome: Outcome.TIMEOUT, count: 1n }],

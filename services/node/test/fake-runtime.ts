@@ -80,7 +80,14 @@ export function fakeRuntime(methods: Partial<SandboxRuntime> = {}): FakeRuntime 
       if (id === 'missing') throw notFound('sandbox', id);
       return info(id);
     },
-    status: () => ({ workers: [], sandboxes: {}, runs: {}, kills: {}, workersLostToOthers: 0 }),
+    status: () => ({
+      workers: [],
+      protections: [],
+      sandboxes: {},
+      runs: {},
+      kills: {},
+      workersLostToOthers: 0,
+    }),
     concurrency: 8,
   };
   const calls: FakeRuntime['calls'] = [];

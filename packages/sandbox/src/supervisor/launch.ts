@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Confinement } from './confinement/confinement.ts';
 
 export type WorkerOptions = {
   /** Realms each worker keeps ready, and the memory limit of their isolates in bytes. */
@@ -11,11 +11,12 @@ export type WorkerOptions = {
   capacity: number;
   /** Pages of 64 KiB one WebAssembly memory may have. */
   wasmPages: number;
+  /** What each worker is started under. */
+  confinement: Confinement;
 };
 
 const require = createRequire(import.meta.url);
 const ENTRY = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
-const SETPRIV = '/usr/bin/setpriv';
 
 /** What a worker may read: its own code, and the libraries it loads. It may write nothing, and start nothing. */
 const READABLE = [
@@ -28,10 +29,21 @@ const READABLE = [
   '/usr/bin/ldd',
 ];
 
-/** The command that starts a worker. */
-export function workerCommand(options: WorkerOptions): { command: string; args: string[] } {
-  const { warmRealms, warmBytes, capacity, wasmPages } = options;
-  const args = [
+/** Files without which no worker starts, for whoever it runs as. */
+export const NEEDED: readonly string[] = [
+  ENTRY,
+  process.execPath,
+  fileURLToPath(import.meta.resolve('@petri/core')),
+  require.resolve('isolated-vm'),
+  require.resolve('oxc-transform'),
+];
+
+/** The command that starts a worker, or another script in a worker's place. */
+export function workerCommand(options: WorkerOptions, entry = ENTRY): { command: string; args: string[] } {
+  const { warmRealms, warmBytes, capacity, wasmPages, confinement } = options;
+  const [command = process.execPath, ...args] = [
+    ...confinement.commands,
+    process.execPath,
     '--no-node-snapshot', // isolated-vm needs it
     '--no-turboshaft-loop-unrolling', // unrolled loops poll for no interrupt: they would ignore time-outs
     '--no-rehash-snapshot', // 10% less for each realm; a guest that floods hashes slows only itself
@@ -40,12 +52,10 @@ export function workerCommand(options: WorkerOptions): { command: string; args: 
     '--allow-addons',
     '--disable-warning=SecurityWarning', // that addons may do anything: ours are the reason for all this
     ...READABLE.map((path) => `--allow-fs-read=${path}`),
-    ENTRY,
+    entry,
     ...[warmRealms, warmBytes, capacity].map(String),
   ];
-  if (!existsSync(SETPRIV)) return { command: process.execPath, args };
-  // A worker in an endless loop would outlive a supervisor that is killed: the kernel ends it.
-  return { command: SETPRIV, args: ['--pdeathsig', 'KILL', '--no-new-privs', process.execPath, ...args] };
+  return { command, args };
 }
 
 function nodeModulesOf(library: string): string {

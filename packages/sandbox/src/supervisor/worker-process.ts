@@ -7,6 +7,8 @@ import type { Duplex } from 'node:stream';
 import { frame, readFrames } from '../frames.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
 import { type Entry, RecorderReader } from '../recorder.ts';
+import type { Protection } from '../types.ts';
+import { protectionsOf } from './confinement/protections.ts';
 import { type WorkerOptions, workerCommand } from './launch.ts';
 import { type ProcessSample, sampleProcess } from './proc-stat.ts';
 
@@ -30,17 +32,14 @@ export class WorkerProcess {
   #events: WorkerEvents | undefined;
   #exit: WorkerExit | undefined;
   #stderr = '';
+  #protections: readonly Protection[] | undefined;
   readonly ready: Promise<void>;
   readonly exited: Promise<WorkerExit>;
 
   constructor(options: WorkerOptions) {
     this.#recorderFd = openRecorder();
     this.#recorder = new RecorderReader(this.#recorderFd);
-    const { command, args } = workerCommand(options);
-    this.#child = spawn(command, args, {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.#recorderFd],
-      env: {},
-    });
+    this.#child = spawnConfined(workerCommand(options), this.#recorderFd, options.confinement.hidden);
     this.pid = this.#child.pid ?? 0;
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#channel.on('error', () => {}); // the exit tells
@@ -88,6 +87,11 @@ export class WorkerProcess {
     return this.#recorder.read();
   }
 
+  /** Under what it runs; read once, when somebody asks. */
+  get protections(): readonly Protection[] {
+    return (this.#protections ??= protectionsOf(this.pid));
+  }
+
   sample(): ProcessSample | undefined {
     return sampleProcess(this.pid);
   }
@@ -103,6 +107,26 @@ export class WorkerProcess {
     this.#events?.exit(this.#exit);
     closeSync(this.#recorderFd);
     return this.#exit;
+  }
+}
+
+/** What it gets is what the protocol has: standard error, the channel, the flight recorder. Its environment is empty. */
+export function spawnConfined(
+  { command, args }: { command: string; args: string[] },
+  recorderFd: number,
+  hidden: readonly number[],
+): ChildProcess {
+  const nothing = openSync('/dev/null', 'r');
+  const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'ignore', 'pipe', 'pipe', recorderFd];
+  // A descriptor that is left out here would be inherited.
+  for (const fd of hidden) {
+    while (stdio.length <= fd) stdio.push('ignore');
+    stdio[fd] = nothing;
+  }
+  try {
+    return spawn(command, args, { stdio, env: {} });
+  } finally {
+    closeSync(nothing);
   }
 }
 

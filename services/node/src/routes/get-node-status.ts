@@ -8,12 +8,13 @@ import type { AdminRoute } from '../parts.ts';
 export const getNodeStatus: AdminRoute<'getNodeStatus'> =
   ({ runtime, clock, version, startedAt, draining }) =>
   () => {
-    const { workers, sandboxes, runs, kills, workersLostToOthers } = runtime.status();
+    const { workers, protections, sandboxes, runs, kills, workersLostToOthers } = runtime.status();
     return {
       version,
       uptime: duration(clock.monotonic() - startedAt),
       draining: draining(),
       workers: workers.map(workerMessage),
+      protections: protections.map(({ name, active, detail }) => ({ name, active, detail })),
       sandboxes: (Object.keys(sandboxes) as StatusName[]).map((status) => ({
         status: SandboxStatus[status],
         count: uint32(sandboxes[status] ?? 0),

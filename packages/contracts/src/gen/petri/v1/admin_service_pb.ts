@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file petri/v1/admin_service.proto.
  */
 export const file_petri_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIrICChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEKo4BCgtXb3JrZXJTdGF0ZRIcChhXT1JLRVJfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVXT1JLRVJfU1RBVEVfU1RBUlRJTkcQARIWChJXT1JLRVJfU1RBVEVfU1BBUkUQAhIXChNXT1JLRVJfU1RBVEVfQUNUSVZFEAMSFQoRV09SS0VSX1NUQVRFX0hFTEQQBDJgCgxBZG1pblNlcnZpY2USUAoNR2V0Tm9kZVN0YXR1cxIeLnBldHJpLnYxLkdldE5vZGVTdGF0dXNSZXF1ZXN0Gh8ucGV0cmkudjEuR2V0Tm9kZVN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_petri_v1_run, file_petri_v1_sandbox]);
+  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIt0CChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbiqOAQoLV29ya2VyU3RhdGUSHAoYV09SS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVV09SS0VSX1NUQVRFX1NUQVJUSU5HEAESFgoSV09SS0VSX1NUQVRFX1NQQVJFEAISFwoTV09SS0VSX1NUQVRFX0FDVElWRRADEhUKEVdPUktFUl9TVEFURV9IRUxEEAQyYAoMQWRtaW5TZXJ2aWNlElAKDUdldE5vZGVTdGF0dXMSHi5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVxdWVzdBofLnBldHJpLnYxLkdldE5vZGVTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_petri_v1_run, file_petri_v1_sandbox]);
 
 /**
  * Asks for the node's status.
@@ -146,6 +146,41 @@ export const OutcomeTotalSchema: GenMessage<OutcomeTotal> = /*@__PURE__*/
   messageDesc(file_petri_v1_admin_service, 3);
 
 /**
+ * One thing that holds for worker processes, or does not, as the kernel tells it.
+ *
+ * @generated from message petri.v1.Protection
+ */
+export type Protection = Message<"petri.v1.Protection"> & {
+  /**
+   * What it is, such as "no-network"; the names are listed in SECURITY.md.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Whether it holds. False, too, where the system does not say.
+   *
+   * @generated from field: bool active = 2;
+   */
+  active: boolean;
+
+  /**
+   * What was found, for people.
+   *
+   * @generated from field: string detail = 3;
+   */
+  detail: string;
+};
+
+/**
+ * Describes the message petri.v1.Protection.
+ * Use `create(ProtectionSchema)` to create a new message.
+ */
+export const ProtectionSchema: GenMessage<Protection> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 4);
+
+/**
  * The node's status.
  *
  * @generated from message petri.v1.GetNodeStatusResponse
@@ -213,6 +248,13 @@ export type GetNodeStatusResponse = Message<"petri.v1.GetNodeStatusResponse"> & 
    * @generated from field: uint64 rss_bytes = 9;
    */
   rssBytes: bigint;
+
+  /**
+   * What worker processes run under; empty while there is none.
+   *
+   * @generated from field: repeated petri.v1.Protection protections = 10;
+   */
+  protections: Protection[];
 };
 
 /**
@@ -220,7 +262,7 @@ export type GetNodeStatusResponse = Message<"petri.v1.GetNodeStatusResponse"> & 
  * Use `create(GetNodeStatusResponseSchema)` to create a new message.
  */
 export const GetNodeStatusResponseSchema: GenMessage<GetNodeStatusResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_admin_service, 4);
+  messageDesc(file_petri_v1_admin_service, 5);
 
 /**
  * What a worker does.
