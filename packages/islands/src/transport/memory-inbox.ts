@@ -1,0 +1,115 @@
+import type { Clock } from '@petri/core';
+import { RETRY_MS } from './retry.ts';
+import type { InboxBounds, InboxState, Outgoing, Receipt, Receiver, Subscription } from './transport.ts';
+
+type Held = { sequence: number; sender: string; bytes: Uint8Array; storedAt: number; attempts: number };
+
+/** A bounded queue that remembers ids for as long as it would hold a message. */
+export class MemoryInbox {
+  readonly #clock: Clock;
+  readonly #held = new Map<number, Held>();
+  readonly #ids = new Map<string, { sequence: number; storedAt: number }>();
+  #bounds: InboxBounds;
+  #last = 0;
+  /** Pushed out since a receiver was last told. */
+  #dropped = 0;
+  /** Delivered and not yet settled: may be pushed out, but isn't lost by that. */
+  readonly #delivering = new Set<number>();
+  #wake = Promise.withResolvers<void>();
+
+  constructor(bounds: InboxBounds, clock: Clock) {
+    this.#bounds = bounds;
+    this.#clock = clock;
+  }
+
+  bound(bounds: InboxBounds): void {
+    this.#bounds = bounds;
+    this.#trim();
+  }
+
+  store({ id, sender, bytes }: Outgoing): Receipt {
+    this.#trim();
+    const known = this.#ids.get(id);
+    if (known) return { sequence: known.sequence, duplicate: true };
+    const [sequence, storedAt] = [++this.#last, this.#clock.monotonic()];
+    this.#ids.set(id, { sequence, storedAt });
+    this.#held.set(sequence, { sequence, sender, bytes: bytes.slice(), storedAt, attempts: 0 });
+    this.#trim();
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+    return { sequence, duplicate: false };
+  }
+
+  state(): InboxState {
+    this.#trim();
+    const [first = this.#last + 1] = this.#held.keys();
+    return { first, last: this.#last, held: this.#held.size };
+  }
+
+  receive(receiver: Receiver): Subscription {
+    const ending = Promise.withResolvers<void>();
+    const subscription = { closed: false };
+    const done = this.#deliverAll(receiver, subscription, ending.promise);
+    return {
+      close: () => {
+        subscription.closed = true;
+        ending.resolve();
+        return done;
+      },
+    };
+  }
+
+  async #deliverAll(receiver: Receiver, state: { closed: boolean }, ending: Promise<void>): Promise<void> {
+    while (!state.closed) {
+      this.#trim();
+      if (this.#dropped > 0) receiver.dropped(this.#dropped);
+      this.#dropped = 0;
+      const next = [...this.#held.values()].find(({ sequence }) => !this.#delivering.has(sequence));
+      if (next) await this.#deliver(receiver, next, ending);
+      else await Promise.race([this.#wake.promise, ending]);
+    }
+  }
+
+  async #deliver(receiver: Receiver, message: Held, ending: Promise<void>): Promise<void> {
+    const { sequence, bytes } = message;
+    this.#delivering.add(sequence);
+    try {
+      await receiver.deliver({ sequence, attempt: ++message.attempts, bytes: bytes.slice() });
+      this.#held.delete(sequence);
+    } catch {
+      const pause = Promise.withResolvers<void>();
+      const timer = setTimeout(pause.resolve, RETRY_MS);
+      await Promise.race([pause.promise, ending]);
+      clearTimeout(timer);
+      if (!this.#held.has(sequence)) this.#dropped++;
+    } finally {
+      this.#delivering.delete(sequence);
+    }
+  }
+
+  #trim(): void {
+    const oldest = this.#clock.monotonic() - this.#bounds.ttlMs;
+    for (const [id, { storedAt }] of this.#ids) {
+      if (storedAt > oldest) break;
+      this.#ids.delete(id);
+    }
+    for (const { sequence, storedAt } of this.#held.values()) {
+      if (storedAt > oldest) break;
+      this.#drop(sequence);
+    }
+    const bySender = Map.groupBy(this.#held.values(), ({ sender }) => sender);
+    for (const messages of bySender.values()) {
+      const surplus = Math.max(0, messages.length - this.#bounds.perSender);
+      for (const { sequence } of messages.slice(0, surplus)) this.#drop(sequence);
+    }
+    for (const sequence of this.#held.keys()) {
+      if (this.#held.size <= this.#bounds.messages) break;
+      this.#drop(sequence);
+    }
+  }
+
+  #drop(sequence: number): void {
+    this.#held.delete(sequence);
+    if (!this.#delivering.has(sequence)) this.#dropped++;
+  }
+}

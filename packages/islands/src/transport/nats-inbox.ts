@@ -1,0 +1,141 @@
+import {
+  AckPolicy,
+  type ConsumerMessages,
+  DiscardPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+  RetentionPolicy,
+} from '@nats-io/jetstream';
+import { unlessMissing } from './nats-errors.ts';
+import { PREFIX, token } from './nats-names.ts';
+import { RETRY_MS } from './retry.ts';
+import type { InboxBounds, InboxState, Receiver, Subscription } from './transport.ts';
+
+const NANOS_PER_MS = 1_000_000;
+/** After it, a message of a receiver that is gone is delivered to the next. A living one keeps extending it. */
+const ACK_WAIT_MS = 5_000;
+/** The server remembers ids for no longer than it may keep messages. */
+const MAX_DEDUP_MS = 10 * 60_000;
+const DURABLE = 'receiver';
+
+const streamOf = (inbox: string) => `${PREFIX}-inbox-${token(inbox)}`;
+export const subjectTo = (inbox: string, sender: string) =>
+  `${PREFIX}.inbox.${token(inbox)}.${token(sender)}`;
+
+/** A stream of an inbox's own, which keeps a message until it is settled. Idempotent; bounds may change. */
+export async function openStream(
+  manager: JetStreamManager,
+  inbox: string,
+  bounds: InboxBounds,
+  replicas: number,
+): Promise<void> {
+  const name = streamOf(inbox);
+  const config = {
+    subjects: [`${PREFIX}.inbox.${token(inbox)}.*`],
+    max_msgs: bounds.messages,
+    max_msgs_per_subject: bounds.perSender,
+    max_age: bounds.ttlMs * NANOS_PER_MS,
+    duplicate_window: Math.min(bounds.ttlMs, MAX_DEDUP_MS) * NANOS_PER_MS,
+    num_replicas: replicas,
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.Old,
+  };
+  const updated = await unlessMissing(() => manager.streams.update(name, config));
+  if (!updated) await manager.streams.add({ name, ...config });
+}
+
+export async function stateOf(manager: JetStreamManager, inbox: string): Promise<InboxState | undefined> {
+  const info = await unlessMissing(() => manager.streams.info(streamOf(inbox)));
+  if (!info) return undefined;
+  const { messages, first_seq, last_seq } = info.state;
+  return { first: messages === 0 ? last_seq + 1 : first_seq, last: last_seq, held: messages };
+}
+
+/** Delivers until it is closed, over whatever happens to the server. */
+export class NatsReceiving implements Subscription {
+  readonly #jetstream: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #stream: string;
+  readonly #receiver: Receiver;
+  readonly #closing = Promise.withResolvers<void>();
+  #closed = false;
+  #messages: ConsumerMessages | undefined;
+  /** Sequence of the last message that was settled or counted as dropped. */
+  #settled = 0;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(jetstream: JetStreamClient, manager: JetStreamManager, inbox: string, receiver: Receiver) {
+    this.#jetstream = jetstream;
+    this.#manager = manager;
+    this.#stream = streamOf(inbox);
+    this.#receiver = receiver;
+  }
+
+  async start(): Promise<void> {
+    await this.#open();
+    this.#done = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#closing.resolve();
+    await this.#messages?.close().catch(() => undefined);
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        this.#messages ??= await this.#open();
+        for await (const message of this.#messages) await this.#deliver(message);
+      } catch {
+        // The server is away, or the stream is: there is nothing to do but to ask again.
+      }
+      this.#messages = undefined;
+      if (!this.#closed) await this.#pause();
+    }
+  }
+
+  async #open(): Promise<ConsumerMessages> {
+    const { ack_floor: floor } = await this.#manager.consumers.add(this.#stream, {
+      durable_name: DURABLE,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
+      // One at a time keeps the order, also over redeliveries, so that a gap in the sequence means dropped messages.
+      max_ack_pending: 1,
+    });
+    this.#settled = floor.stream_seq;
+    const consumer = await this.#jetstream.consumers.get(this.#stream, DURABLE);
+    this.#messages = await consumer.consume({
+      max_messages: 8,
+      expires: 2_000,
+      abort_on_missing_resource: true,
+    });
+    return this.#messages;
+  }
+
+  async #deliver(message: JsMsg): Promise<void> {
+    const { seq: sequence } = message;
+    const dropped = sequence - this.#settled - 1;
+    if (dropped > 0) this.#receiver.dropped(dropped);
+    this.#settled = Math.max(this.#settled, sequence - 1);
+    const extending = setInterval(() => message.working(), ACK_WAIT_MS / 3);
+    try {
+      await this.#receiver.deliver({ sequence, attempt: message.info.deliveryCount, bytes: message.data });
+      this.#settled = Math.max(this.#settled, sequence);
+      message.ack();
+    } catch {
+      message.nak(RETRY_MS);
+    } finally {
+      clearInterval(extending);
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const pause = Promise.withResolvers<void>();
+    const timer = setTimeout(pause.resolve, RETRY_MS);
+    await Promise.race([this.#closing.promise, pause.promise]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,73 @@
+/** What connects the nodes of an archipelago. Bytes given belong to the transport; bytes received, to the receiver. */
+export interface Transport extends AsyncDisposable {
+  /** To whoever listens to the topic at this moment, the sender included. May be lost. */
+  publish(topic: string, bytes: Uint8Array): void;
+  /** Resolves once nothing that is published from then on is missed. */
+  subscribe(topic: string, receive: (bytes: Uint8Array) => void): Promise<Subscription>;
+  /** Makes an inbox, or takes over its bounds if there is one. */
+  openInbox(inbox: string, bounds: InboxBounds): Promise<void>;
+  /**
+   * Stores a message durably; one with the same id within the inbox's window is stored once.
+   *
+   * @throws PetriError `not_found` if there is no such inbox, `unavailable` if it cannot be reached.
+   */
+  send(inbox: string, message: Outgoing): Promise<Receipt>;
+  /**
+   * Delivers what an inbox holds, oldest first, one at a time, each until it is settled. An inbox has one receiver: of
+   * several, each gets some of the messages.
+   */
+  receive(inbox: string, receiver: Receiver): Promise<Subscription>;
+  /** What an inbox holds now; undefined if there is none. */
+  inboxState(inbox: string): Promise<InboxState | undefined>;
+  /** Documents under compare-and-set. */
+  documents(collection: string, bounds?: CollectionBounds): Promise<Documents>;
+  /** Idempotent. Ends every subscription; calls under way may be refused as `unavailable`. */
+  close(): Promise<void>;
+}
+
+export interface Documents {
+  get(key: string): Promise<Document | undefined>;
+  /** All whose key begins with the prefix, which is empty or ends in "/". */
+  list(prefix?: string): Promise<Document[]>;
+  /** The new revision; undefined if the document's revision is not `expected` (0: there is none). */
+  put(key: string, bytes: Uint8Array, expected: number): Promise<number | undefined>;
+  /** Whether it was at that revision, and now is gone. */
+  delete(key: string, expected: number): Promise<boolean>;
+  /** Told of changes from now on, in order for each key. Documents that expire may do so silently: leases are polled. */
+  watch(prefix: string, changed: (change: Change) => void): Promise<Subscription>;
+}
+
+/** Ends what was subscribed to; nothing is received after it resolves. Idempotent. */
+export type Subscription = { close(): Promise<void> };
+
+/** Keys are ids joined by "/". Revisions grow with each change. */
+export type Document = { key: string; bytes: Uint8Array; revision: number };
+export type Change = { key: string; bytes: Uint8Array | undefined; revision: number };
+export type CollectionBounds = {
+  /** Documents that were not written for so long are dropped. 0: never. */ ttlMs: number;
+};
+
+export type InboxBounds = {
+  /** Messages held at once; the oldest gives way to a new one. */
+  messages: number;
+  /** Of them, from one sender. */
+  perSender: number;
+  ttlMs: number;
+};
+/** `sender` keeps one edge from filling the inbox of another. */
+export type Outgoing = { id: string; sender: string; bytes: Uint8Array };
+export type Receipt = { sequence: number; duplicate: boolean };
+/** `first` is the sequence of the oldest message held or, if none is, of the next. */
+export type InboxState = { first: number; last: number; held: number };
+
+export type Receiver = {
+  /**
+   * Settles a message when it resolves, done with it whatever it was. If it rejects, the message is delivered again, as
+   * after a crash.
+   */
+  deliver(delivery: Delivery): Promise<void>;
+  /** So many messages were pushed out or expired before they could be delivered. */
+  dropped(count: number): void;
+};
+/** `attempt` counts from 1. */
+export type Delivery = { sequence: number; attempt: number; bytes: Uint8Array };

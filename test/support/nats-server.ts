@@ -1,0 +1,92 @@
+/** A real nats-server with JetStream, on a port and in a directory of its own. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './until.ts';
+
+/** Why tests with NATS are skipped; false if they are not. */
+export const WITHOUT_NATS: string | false = hasServer() || installed() ? false : missing();
+
+export type NatsServer = AsyncDisposable & {
+  /** Such as "nats://127.0.0.1:34567". The same after a restart. */
+  url: string;
+  child: () => ChildProcess;
+  /** Ends it at once, as a crash does. What JetStream had acknowledged is on disk. */
+  kill(): Promise<void>;
+  /** After `kill`. */
+  restart(): Promise<void>;
+};
+
+export async function startNatsServer(): Promise<NatsServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'petri-nats-'));
+  let child: ChildProcess | undefined;
+  const kill = async () => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const dispose = async () => {
+    await kill();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const run = async (port: number): Promise<number> => {
+    const [store, ports] = [join(directory, 'store'), join(directory, 'ports')];
+    rmSync(ports, { recursive: true, force: true });
+    const listen = ['--addr', '127.0.0.1', '--port', String(port), '--ports_file_dir', directory];
+    child = spawn('nats-server', ['--jetstream', '--store_dir', store, ...listen], { stdio: 'ignore' });
+    const file = join(directory, `nats-server_${child.pid}.ports`);
+    const urls: string[] = [];
+    await until('nats-server says where it listens', () => {
+      if (child?.exitCode !== null) throw new Error(`nats-server ended with ${child?.exitCode}`);
+      urls.push(...portsIn(file));
+      return urls.length > 0;
+    });
+    return Number(new URL(urls[0]!).port);
+  };
+  try {
+    const port = await run(-1);
+    const restart = async () => void (await run(port));
+    const url = `nats://127.0.0.1:${port}`;
+    return { url, child: () => child!, kill, restart, [Symbol.asyncDispose]: dispose };
+  } catch (thrown) {
+    await dispose();
+    throw thrown;
+  }
+}
+
+/** Empty while the file is not there, or only half of it. */
+function portsIn(file: string): string[] {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { nats: string[] }).nats;
+  } catch {
+    return [];
+  }
+}
+
+function hasServer(): boolean {
+  try {
+    execFileSync('nats-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** From Debian, where this may be done. */
+function installed(): boolean {
+  try {
+    if (process.getuid?.() !== 0) return false;
+    const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
+    execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', 'nats-server'], options);
+    return hasServer();
+  } catch {
+    return false;
+  }
+}
+
+function missing(): string {
+  return 'there is no nats-server on the PATH, and it could not be installed by "apt-get install nats-server"';
+}
