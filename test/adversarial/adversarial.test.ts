@@ -5,7 +5,7 @@ import { connect, type Petri } from '@petri/client';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
 import { Attacks } from './attack.ts';
-import { type Census, census, rssOf } from './census.ts';
+import { type Census, census, rssOf } from '../support/census.ts';
 import { type Guest, guests } from './guest.ts';
 import { Innocents } from './innocents.ts';
 

@@ -7,19 +7,33 @@ const PAGE_BYTES = 4096;
 
 export function census(pid: number): Census {
   return {
-    children: childrenOf(pid),
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    children: childrenOf(pid).length,
+    descriptors: descriptorsOf(pid),
     rssBytes: rssOf(pid),
   };
 }
 
+/** Zero for a process that is gone. */
 export function rssOf(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+  } catch {
+    return 0;
+  }
 }
 
-function childrenOf(pid: number): number {
+/** Zero for a process that is gone. */
+export function descriptorsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}
+
+export function childrenOf(pid: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((each) => parentOf(each) === pid).length;
+  return pids.filter((each) => parentOf(each) === pid).map(Number);
 }
 
 /** The parent stands after the state, which stands after the name in parentheses. */
