@@ -18,6 +18,8 @@ import {
 } from '@petri/client';
 import { createServiceClient, type ServiceClient } from '@petri/contracts';
 import { SandboxService } from '@petri/contracts/v1';
+import type { PetriError } from '@petri/core';
+import type { SandboxRuntime } from '@petri/sandbox';
 import { type NodeConfig, startNode } from '@petri/service-node';
 import { isAlive, until } from './until.ts';
 
@@ -32,18 +34,25 @@ const CONFIG: NodeConfig = {
 };
 
 /** Starts a node for all tests of a file; when they are done it is closed, and may leave no worker behind. */
-export async function sharedNode(config: Partial<NodeConfig> = {}): Promise<TestNode> {
-  const node = await testNode(config);
+export async function sharedNode(
+  config: Partial<NodeConfig> = {},
+  runtime?: SandboxRuntime,
+): Promise<TestNode> {
+  const node = await testNode(config, runtime);
   after(() => node[Symbol.asyncDispose]());
   return node;
 }
 
-export async function testNode(config: Partial<NodeConfig> = {}): Promise<TestNode> {
+/** `runtime` is the node's from then on. */
+export async function testNode(
+  config: Partial<NodeConfig> = {},
+  runtime?: SandboxRuntime,
+): Promise<TestNode> {
   const internal: string[] = [];
-  const running = await startNode(
-    { ...CONFIG, ...config },
-    { onInternalError: ({ cause, message }) => void internal.push(`${message}: ${String(cause)}`) },
-  );
+  const onInternalError = ({ cause, message }: PetriError) =>
+    void internal.push(`${message}: ${String(cause)}`);
+  const options = runtime === undefined ? { onInternalError } : { onInternalError, runtime };
+  const running = await startNode({ ...CONFIG, ...config }, options);
   const petri = await connect(running.address);
   const raw = new GrpcClient(running.address, credentials.createInsecure());
   return new TestNode(running.address, petri, raw, () => running.close(), internal);

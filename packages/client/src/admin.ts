@@ -34,7 +34,7 @@ export type NodeStatus = {
     detail: string;
   }[];
   sandboxes: Partial<Record<SandboxStatus, number>>;
-  /** Runs answered since the node started. */
+  /** Runs and evaluations answered since the node started. */
   runs: Partial<Record<Outcome, number>>;
   /** Workers ended because of a run. */
   kills: Partial<Record<Outcome, number>>;

@@ -25,6 +25,8 @@ export type {
   EvaluationSpec,
   Evaluator,
   IsolationLevel,
+  Kill,
+  KillReason,
   ListPage,
   ListQuery,
   ModuleHistoryInfo,

@@ -53,7 +53,7 @@ export class SandboxRecord {
   }
 
   newResidence(): Residence {
-    return new Residence(this.identity.isolation === 'PROCESS');
+    return new Residence(this.identity.id, this.identity.isolation === 'PROCESS');
   }
 
   /** An expression needs no code. @throws PetriError failed_precondition, saying what to do */

@@ -55,8 +55,8 @@ export function runtimeStatus(supervisor: Supervisor, catalog: Catalog): Runtime
     workers,
     protections: sample?.protections ?? [],
     sandboxes: catalog.countByStatus(),
-    runs: Object.fromEntries(supervisor.runs),
-    kills: Object.fromEntries(supervisor.kills),
+    runs: Object.fromEntries(supervisor.ledger.runs),
+    kills: Object.fromEntries(supervisor.ledger.kills),
     workersLostToOthers: supervisor.workersLostToOthers,
   };
 }

@@ -20,6 +20,7 @@ import type {
   CreateSpec,
   Evaluation,
   EvaluationSpec,
+  Kill,
   ListPage,
   ListQuery,
   ModuleHistoryInfo,
@@ -48,13 +49,15 @@ export type RuntimeOptions = {
   warmRealms?: number;
   /** Sandboxes a worker holds before it hibernates the least recently used. Default 2,000. */
   residentsPerWorker?: number;
+  /** Told of each guest that was stopped, before its caller is; it must not throw. */
+  onKilled?: (kill: Kill) => void;
 };
 
 /** Starts workers and answers an empty runtime. The caller closes it. */
 export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise<SandboxRuntime> {
   const workers = options.workers ?? availableParallelism();
   const confinement = await findConfinement(NEEDED);
-  const supervisor = await Supervisor.start({
+  const fleet = {
     workers,
     spares: options.spares ?? 1,
     warmRealms: options.warmRealms ?? 16,
@@ -62,7 +65,8 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     capacity: options.residentsPerWorker ?? 2_000,
     wasmPages: 2_048,
     confinement,
-  });
+  };
+  const supervisor = await Supervisor.start(fleet, options.onKilled ?? (() => undefined));
   return new Runtime(supervisor, workers);
 }
 

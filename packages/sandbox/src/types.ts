@@ -215,6 +215,29 @@ export type WorkerInfo = {
   rssBytes: number;
 };
 
+export type KillReason = 'timeout' | 'cpu' | 'memory' | 'output' | 'crash';
+
+/** A guest was stopped because it broke a limit or its worker. */
+export type Kill = {
+  reason: KillReason;
+  /** As in the receipt. */
+  outcome: Outcome;
+  /** What was being done: a run, an evaluation (`suite`, `program`), a `load` of code, a `stop`. */
+  task: 'run' | 'load' | 'suite' | 'program' | 'stop' | 'usage';
+  /** Undefined for one-shot candidates. */
+  sandboxId: string | undefined;
+  /** Whether it was the fitness program that was stopped, not the candidate. */
+  fitnessProgram: boolean;
+  /** The receipt's reason, for people. */
+  detail: string;
+  /** Microseconds. */
+  wallUs: number;
+  cpuUs: number;
+  workerPid: number;
+  /** Whether the worker process went with it; if not, at most an isolate did. */
+  workerLost: boolean;
+};
+
 /** One thing that holds for worker processes, or does not. */
 export type Protection = {
   name: string;

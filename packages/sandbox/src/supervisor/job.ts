@@ -1,6 +1,7 @@
 import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Answer, BuildPlan, Task } from '../protocol.ts';
 import { monotonicMs } from '../recorder.ts';
+import type { Ledger } from './ledger.ts';
 import type { Residence } from './residence.ts';
 
 /** A task as the runtime asks for it: the supervisor adds ids, keys, plans and budgets. */
@@ -41,6 +42,7 @@ export class Job {
   readonly request: JobRequest;
   readonly result: Promise<JobResult>;
   readonly #resolve: (result: JobResult) => void;
+  readonly #ledger: Ledger;
   readonly #acceptedAt = monotonicMs();
   #sentAt = 0;
   settled = false;
@@ -54,9 +56,10 @@ export class Job {
   /** Its id on the wire, another each time it is sent: late answers to an earlier sending mean nothing. */
   wireId = 0;
 
-  constructor(id: number, request: JobRequest) {
+  constructor(id: number, request: JobRequest, ledger: Ledger) {
     this.id = id;
     this.request = request;
+    this.#ledger = ledger;
     const { promise, resolve } = Promise.withResolvers<JobResult>();
     this.result = promise;
     this.#resolve = resolve;
@@ -75,6 +78,7 @@ export class Job {
     const queuedUs = Math.max(0, Math.round(waitedMs * 1000));
     const result = { answer, workerPid, attempt: this.attempt, queuedUs, workerLost };
     this.watched?.delete(this);
+    this.#ledger.settled(this.request, result);
     this.request.settled?.(result);
     this.#resolve(result);
   }

@@ -6,6 +6,7 @@ import type { Lane } from './lane.ts';
 export class Residence {
   static #lastKey = 0;
 
+  readonly sandboxId: string;
   /** Has a worker process to itself. */
   readonly alone: boolean;
   lane: Lane | undefined;
@@ -20,7 +21,8 @@ export class Residence {
   /** Jobs sent to a worker and not answered. */
   inFlight = 0;
 
-  constructor(alone: boolean) {
+  constructor(sandboxId: string, alone: boolean) {
+    this.sandboxId = sandboxId;
     this.alone = alone;
   }
 

@@ -1,11 +1,12 @@
 import { type PetriError, unavailable } from '@petri/core';
-import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Answer } from '../protocol.ts';
 import { monotonicMs, PHASE } from '../recorder.ts';
+import type { Kill } from '../types.ts';
 import { Cancellations } from './cancellations.ts';
 import { crashVerdict } from './crash.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Job, type JobRequest, type JobResult } from './job.ts';
+import { Ledger } from './ledger.ts';
 import type { Lane, LaneEvents, Verdict } from './lane.ts';
 import type { Residence } from './residence.ts';
 import { Watchdog } from './watchdog.ts';
@@ -28,11 +29,11 @@ export class Supervisor {
   #homeless: Job[] = [];
   #lastJob = 0;
   #closed = false;
-  readonly runs = new Map<Outcome, number>();
-  readonly kills = new Map<Outcome, number>();
+  readonly ledger: Ledger;
   workersLostToOthers = 0;
 
-  private constructor(options: FleetOptions) {
+  private constructor(options: FleetOptions, onKilled: (kill: Kill) => void) {
+    this.ledger = new Ledger(onKilled);
     const events: LaneEvents = {
       answered: (lane, job, answer) => this.#answered(lane, job, answer),
       lost: (lane, exit) => this.#lost(lane, exit),
@@ -47,8 +48,8 @@ export class Supervisor {
   }
 
   /** Resolves when all workers are ready. */
-  static async start(options: FleetOptions): Promise<Supervisor> {
-    const supervisor = new Supervisor(options);
+  static async start(options: FleetOptions, onKilled: (kill: Kill) => void): Promise<Supervisor> {
+    const supervisor = new Supervisor(options, onKilled);
     try {
       await supervisor.#fleet.start();
     } catch (thrown) {
@@ -65,7 +66,7 @@ export class Supervisor {
    */
   submit(request: JobRequest, signal?: AbortSignal): Promise<JobResult> {
     if (this.#closed) return Promise.reject(closedError());
-    const job = new Job(++this.#lastJob, request);
+    const job = new Job(++this.#lastJob, request, this.ledger);
     if (signal !== undefined) this.#cancellations.watch(signal, job);
     if (!job.settled) this.#place(job);
     this.#watchdog.wake();
@@ -242,8 +243,6 @@ export class Supervisor {
   }
 
   #answered(lane: Lane, job: Job, answer: Answer): void {
-    const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
-    this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
     job.settle(answer, lane.worker.pid, false);
     if (lane.held && job.wireId === lane.holder) this.#unhold(lane);
   }
@@ -261,8 +260,6 @@ export class Supervisor {
     if (culprit !== undefined && judged !== undefined) {
       const { outcome, reason } = judged;
       const used = verdict ?? { wallMs: monotonicMs() - entry.startedAt, cpuMs: 0 };
-      this.kills.set(outcome, (this.kills.get(outcome) ?? 0) + 1);
-      this.runs.set(outcome, (this.runs.get(outcome) ?? 0) + 1);
       culprit.condemn(outcome, reason, used, lane.worker.pid, true, entry.phase === PHASE.program);
     } else this.workersLostToOthers++;
     this.#fleet.lost(lane);

@@ -222,7 +222,7 @@ export type GetNodeStatusResponse = Message<"petri.v1.GetNodeStatusResponse"> & 
   sandboxes: StatusCount[];
 
   /**
-   * Runs answered since the node started, by outcome.
+   * Runs and evaluations answered since the node started, by outcome.
    *
    * @generated from field: repeated petri.v1.OutcomeTotal runs = 6;
    */

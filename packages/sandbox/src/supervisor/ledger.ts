@@ -1,0 +1,50 @@
+import { type Outcome, OUTCOMES } from '../outcome.ts';
+import type { Kill, KillReason } from '../types.ts';
+import type { JobRequest, JobResult } from './job.ts';
+
+const REASONS: Partial<Record<Outcome, KillReason>> = {
+  TIMEOUT: 'timeout',
+  CPU_LIMIT: 'cpu',
+  MEMORY_LIMIT: 'memory',
+  OUTPUT_LIMIT: 'output',
+  CRASHED: 'crash',
+};
+
+const RUNS: ReadonlySet<JobRequest['task']['kind']> = new Set(['run', 'suite', 'program']);
+
+/** Counts how jobs ended. Receipts, counts and events all tell what was settled here, so that they cannot differ. */
+export class Ledger {
+  readonly #onKilled: (kill: Kill) => void;
+  /** Runs and evaluations, by outcome. */
+  readonly runs = new Map<Outcome, number>();
+  /** Workers that went with the job they did, by its outcome. */
+  readonly kills = new Map<Outcome, number>();
+
+  constructor(onKilled: (kill: Kill) => void) {
+    this.#onKilled = onKilled;
+  }
+
+  settled({ task, residence }: JobRequest, { answer, workerPid, workerLost }: JobResult): void {
+    const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
+    if (RUNS.has(task.kind)) add(this.runs, outcome);
+    if (workerLost) add(this.kills, outcome);
+    const reason = REASONS[outcome];
+    if (reason === undefined) return;
+    this.#onKilled({
+      reason,
+      outcome,
+      task: task.kind,
+      sandboxId: residence?.sandboxId,
+      fitnessProgram: answer.program === true,
+      detail: answer.r ?? answer.e?.[1] ?? '',
+      wallUs: answer.w,
+      cpuUs: answer.c,
+      workerPid,
+      workerLost,
+    });
+  }
+}
+
+function add(counts: Map<Outcome, number>, outcome: Outcome): void {
+  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+}
