@@ -45,7 +45,7 @@ export type RuntimeOptions = {
   workers?: number;
   /** Warm workers that replace lost ones. Default 1. */
   spares?: number;
-  /** Realms each worker keeps ready, so that creation and reload wait for none. Default 16 (21 MB). */
+  /** Realms each worker keeps ready, so that creation and reload wait for none. Default 32 (42 MB). */
   warmRealms?: number;
   /** Sandboxes a worker holds before it hibernates the least recently used. Default 2,000. */
   residentsPerWorker?: number;
@@ -60,7 +60,7 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
   const fleet = {
     workers,
     spares: options.spares ?? 1,
-    warmRealms: options.warmRealms ?? 16,
+    warmRealms: options.warmRealms ?? 32,
     warmBytes: DEFAULT_LIMITS.memoryBytes,
     capacity: options.residentsPerWorker ?? 2_000,
     wasmPages: 2_048,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,17 @@ export type WorkerOptions = {
 
 const require = createRequire(import.meta.url);
 const ENTRY = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
+const SHELL = '/bin/sh';
+
+// isolated-vm sets a timer for each call, and its timer thread wakes up for each, long after the call is over. With a
+// coarser clock, in nanoseconds, it wakes up once for many: an eighth of the context switches, a fifth less CPU time per
+// small run. Deadlines are met that much later.
+const TIMER_SLACK_NS = 1_000_000;
+const SLACK_FILE = '/proc/self/timerslack_ns';
+const COARSE_TIMERS =
+  existsSync(SHELL) && existsSync(SLACK_FILE)
+    ? [SHELL, '-c', `{ echo ${TIMER_SLACK_NS} >${SLACK_FILE}; } 2>/dev/null; exec "$@"`, SHELL]
+    : [];
 
 /** What a worker may read: its own code, and the libraries it loads. It may write nothing, and start nothing. */
 const READABLE = [
@@ -42,6 +54,7 @@ export const NEEDED: readonly string[] = [
 export function workerCommand(options: WorkerOptions, entry = ENTRY): { command: string; args: string[] } {
   const { warmRealms, warmBytes, capacity, wasmPages, confinement } = options;
   const [command = process.execPath, ...args] = [
+    ...COARSE_TIMERS,
     ...confinement.commands,
     process.execPath,
     '--no-node-snapshot', // isolated-vm needs it

@@ -35,6 +35,7 @@ let answers: Answer[] = [];
 let flushedAt = 0;
 let draining = false;
 let idleTimer: NodeJS.Timeout | undefined;
+let warming: NodeJS.Immediate | undefined;
 
 function answered(answer: Answer): void {
   answers.push(answer);
@@ -83,9 +84,14 @@ function drain(): void {
 
 function rest(): void {
   clearTimeout(idleTimer);
-  idleTimer = setTimeout(() => {
-    if (queue.length === 0 && nursery.warmOne()) rest();
-  }, IDLE_MS);
+  clearImmediate(warming);
+  if (nursery.urgent) warming = setImmediate(warm);
+  else idleTimer = setTimeout(warm, IDLE_MS);
+}
+
+/** One realm a turn of the event loop: what arrives meanwhile goes first. */
+function warm(): void {
+  if (queue.length === 0 && nursery.warmOne()) warming = setImmediate(warm);
 }
 
 readFrames(channel, (messages) => {

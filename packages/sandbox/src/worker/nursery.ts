@@ -1,4 +1,5 @@
 import { OP, type Realm, Shell } from './realm.ts';
+import { RealmsAhead } from './realms-ahead.ts';
 
 const MiB = 1024 * 1024;
 // Released realms linger in their isolate until it goes: at about 0.2 MB each this bounds them to some 13 MB.
@@ -31,6 +32,7 @@ export class Nursery {
   readonly #warmSize: number;
   readonly #warmBytes: number;
   readonly #warm: Realm[] = [];
+  readonly #ahead = new RealmsAhead();
   /** The isolate that takes a group's next member. */
   readonly #current = new Map<string, Shell>();
   /** An isolate that a candidate has left. */
@@ -101,7 +103,7 @@ export class Nursery {
       shell.made < REALMS_BESIDE &&
       shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
     if (!fits) return this.member(shell.group, memoryBytes);
-    return { take: () => shell.realm(), give: (realm, end) => this.#give(realm, end) };
+    return { take: () => this.#ahead.take(shell), give: (realm, end) => this.#give(realm, end) };
   }
 
   /**
@@ -125,11 +127,16 @@ export class Nursery {
     };
   }
 
+  /** Whether a realm is wanted that costs a third of a millisecond, and saves it soon. */
+  get urgent(): boolean {
+    return this.#ahead.wanting;
+  }
+
   /** Makes one realm ahead of need. Returns whether more are wanted. */
   warmOne(): boolean {
-    if (this.#warm.length >= this.#warmSize) return false;
-    this.#warm.push(new Shell('', this.#warmBytes).realm());
-    return this.#warm.length < this.#warmSize;
+    if (this.urgent) this.#ahead.makeOne();
+    else if (this.#warm.length < this.#warmSize) this.#warm.push(new Shell('', this.#warmBytes).realm());
+    return this.urgent || this.#warm.length < this.#warmSize;
   }
 
   #harden(group: string, memoryBytes: number): Hardened {
@@ -149,10 +156,12 @@ export class Nursery {
   #give(realm: Realm, end: End): void {
     const { shell } = realm;
     if (end === 'cut off') dispose(shell);
-    if (shell.isolate.isDisposed) return;
-    realm.release();
-    if (shell.living === 0 && this.#current.get(keyOf(shell.group, shell.memoryBytes)) !== shell)
-      dispose(shell);
+    if (!shell.isolate.isDisposed) realm.release();
+    const vacant =
+      this.#ahead.isAlone(shell) && this.#current.get(keyOf(shell.group, shell.memoryBytes)) !== shell;
+    if (!vacant && !shell.isolate.isDisposed) return;
+    this.#ahead.forget(shell);
+    dispose(shell);
   }
 
   #shellOf(group: string, memoryBytes: number): Shell {

@@ -3,7 +3,10 @@ import { OUTCOMES } from '../outcome.ts';
 import type { CallAnswer, WireError } from '../protocol.ts';
 import { monotonicMs, PHASE, type Phase, type RecorderWriter } from '../recorder.ts';
 import type { Cancellation } from './cancellation.ts';
+import { CpuClock } from './cpu-clock.ts';
 import type { Argument, Op, Realm } from './realm.ts';
+
+const cpuClock = new CpuClock();
 
 /** The isolate went before the task could enter it: with a neighbour in it. The task may be done again elsewhere. */
 export class Displaced extends Error {}
@@ -124,16 +127,16 @@ export class Meter {
     if (this.#inSlice && timeout > 0) return work(timeout);
     if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE, false);
     this.#recorder.begin(this.taskId, phase, now, deadlineAt);
-    const before = process.cpuUsage();
+    cpuClock.begin(now);
     this.#inSlice = true;
     try {
       return work(timeout);
     } finally {
       this.#inSlice = false;
-      this.#recorder.busyMs += monotonicMs() - now;
+      const end = monotonicMs();
+      this.#recorder.busyMs += end - now;
       this.#recorder.end();
-      const after = process.cpuUsage();
-      this.cpuUs += after.user + after.system - before.user - before.system;
+      this.cpuUs += cpuClock.end(now, end);
     }
   }
 
