@@ -1,9 +1,10 @@
 import { Client } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit } from '@petri/contracts';
-import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
 import { unavailable } from '@petri/core';
 import { Admin } from './admin.ts';
 import { type ChannelSettings, channelTo } from './channel.ts';
+import { Events } from './events.ts';
 import { lastFailure, waitUntilServing } from './health.ts';
 import { bounds } from './options.ts';
 import { Sandboxes } from './sandboxes.ts';
@@ -53,6 +54,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
 export class Petri implements AsyncDisposable {
   readonly sandboxes: Sandboxes;
   readonly admin: Admin;
+  readonly events: Events;
   readonly #client: Client;
 
   /** Owns the grpc-js client; users have `connect`. */
@@ -61,6 +63,7 @@ export class Petri implements AsyncDisposable {
     const bound = bounds(deadlineMs);
     this.sandboxes = new Sandboxes(createServiceClient(SandboxService, client), bound);
     this.admin = new Admin(createServiceClient(AdminService, client), bound);
+    this.events = new Events(createServiceClient(EventService, client), bound);
   }
 
   /**

@@ -1,5 +1,6 @@
 import {
   ComparisonKind as WireComparisonKind,
+  EventKind as WireEventKind,
   IsolationLevel as WireIsolationLevel,
   LogLevel as WireLogLevel,
   ModuleLanguage as WireModuleLanguage,
@@ -22,6 +23,7 @@ export type ModuleLanguage = NameOf<typeof WireModuleLanguage>;
 export type ReloadResult = NameOf<typeof WireReloadResult>;
 export type LogLevel = NameOf<typeof WireLogLevel>;
 export type WorkerState = NameOf<typeof WireWorkerState>;
+export type EventKind = NameOf<typeof WireEventKind>;
 
 /** A value that this version does not know, from a newer node, is "UNSPECIFIED" whatever the type says. */
 function namer<E extends Readonly<Record<string, number>>>(values: E): (number: number) => NameOf<E> {
@@ -37,3 +39,4 @@ export const languageName = namer(WireModuleLanguage);
 export const reloadResultName = namer(WireReloadResult);
 export const logLevelName = namer(WireLogLevel);
 export const workerStateName = namer(WireWorkerState);
+export const eventKindName = namer(WireEventKind);

@@ -16,6 +16,7 @@ export type { TlsOptions } from './channel.ts';
 export { connect, type ConnectOptions, type Petri } from './connect.ts';
 export type {
   ComparisonKind,
+  EventKind,
   IsolationLevel,
   LogLevel,
   ModuleLanguage,
@@ -26,6 +27,7 @@ export type {
   WorkerState,
 } from './enums.ts';
 export { existingSandbox, GuestFailure } from './errors.ts';
+export type { EventFilter, EventGap, Events, PetriEvent, WatchOptions } from './events.ts';
 export type {
   Case,
   CaseResult,

@@ -25,6 +25,10 @@ export class Catalog {
     if (this.#records.get(id) === record) this.#records.delete(id);
   }
 
+  find(id: string): SandboxRecord | undefined {
+    return this.#records.get(id);
+  }
+
   /** @throws PetriError not_found */
   require(id: string): SandboxRecord {
     const record = this.#records.get(id);

@@ -1,3 +1,13 @@
+export { EVENT_KINDS, type EventFilter, type EventKind, type SandboxEvent } from './event.ts';
+export { EventLog, type EventPage, type WatchedEvent } from './event-log.ts';
+export {
+  type BatchKind,
+  type BatchScope,
+  type Collected,
+  type MigrationResult,
+  SandboxEvents,
+  type Subject,
+} from './events.ts';
 export type { Genome, Module, ModuleCode } from './genome.ts';
 export { compileLimits, DEFAULT_LIMITS, LIMITS, type Limits, type LimitsChange } from './limits.ts';
 export {

@@ -1,5 +1,6 @@
 import { cancelled, invalid, resourceExhausted } from '@petri/core';
 import { guestError, logsOf, outcomeOf, receiptOf, runResult } from './answers.ts';
+import type { SandboxEvents } from './events.ts';
 import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation/evaluator.ts';
 import type { Limits } from './limits.ts';
 import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
@@ -16,10 +17,12 @@ const RETRY_MS = 100;
 export class Runs {
   readonly #supervisor: Supervisor;
   readonly #now: () => number;
+  readonly #events: SandboxEvents;
 
-  constructor(supervisor: Supervisor, now: () => number) {
+  constructor(supervisor: Supervisor, now: () => number, events: SandboxEvents) {
     this.#supervisor = supervisor;
     this.#now = now;
+    this.#events = events;
   }
 
   /** @throws PetriError failed_precondition, resource_exhausted, invalid_argument */
@@ -29,7 +32,9 @@ export class Runs {
       task: runTask(spec, limits),
       cpuMs: Math.min(spec.cpuTimeMs ?? limits.cpuTimeMs, limits.cpuTimeMs),
     }));
-    return runResult(result);
+    const answered = runResult(result);
+    this.#events.run(record.identity, answered.outcome, answered.receipt);
+    return answered;
   }
 
   /** @throws PetriError as `run`; failed_precondition FITNESS_PROGRAM_FAILED */
@@ -39,7 +44,9 @@ export class Runs {
       task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs)),
       cpuMs: limits.cpuTimeMs,
     }));
-    return evaluation(spec, result);
+    const evaluated = evaluation(spec, result);
+    this.#events.evaluate(record.identity, evaluated);
+    return evaluated;
   }
 
   async #admit(

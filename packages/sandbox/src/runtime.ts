@@ -3,6 +3,7 @@ import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, new
 import { guestError } from './answers.ts';
 import { Catalog } from './catalog.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
+import { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
 import { checkDraft, Loads } from './loads.ts';
@@ -40,6 +41,9 @@ const DEFAULT_GRACE_MS = 5_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
 
+/** A candidate that is no sandbox. */
+const ONE_SHOT = { id: '', population: '' };
+
 export type RuntimeOptions = {
   /** Worker processes that take runs. Default: one for each core. */
   workers?: number;
@@ -51,6 +55,8 @@ export type RuntimeOptions = {
   residentsPerWorker?: number;
   /** Told of each guest that was stopped, before its caller is; it must not throw. */
   onKilled?: (kill: Kill) => void;
+  /** Told of all that happens; closed with the runtime. Default: one of its own. */
+  events?: SandboxEvents;
 };
 
 /** Starts workers and answers an empty runtime. The caller closes it. */
@@ -66,28 +72,45 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     wasmPages: 2_048,
     confinement,
   };
-  const supervisor = await Supervisor.start(fleet, options.onKilled ?? (() => undefined));
-  return new Runtime(supervisor, workers);
+  const { events = new SandboxEvents(), onKilled } = options;
+  const catalog = new Catalog();
+  const supervisor = await Supervisor.start(fleet, (kill) => {
+    const { sandboxId: id = '' } = kill;
+    events.killed(catalog.find(id)?.identity ?? { id, population: '' }, kill);
+    onKilled?.(kill);
+  });
+  return new Runtime(supervisor, workers, catalog, events);
 }
 
 class Runtime implements SandboxRuntime {
   readonly concurrency: number;
   readonly #supervisor: Supervisor;
-  readonly #catalog = new Catalog();
+  readonly #catalog: Catalog;
   readonly #loads: Loads;
   readonly #runs: Runs;
+  readonly #events: SandboxEvents;
   readonly #now = Date.now;
 
-  constructor(supervisor: Supervisor, workers: number) {
+  constructor(supervisor: Supervisor, workers: number, catalog: Catalog, events: SandboxEvents) {
     this.#supervisor = supervisor;
+    this.#catalog = catalog;
+    this.#events = events;
     this.#loads = new Loads(supervisor, this.#now);
-    this.#runs = new Runs(supervisor, this.#now);
+    this.#runs = new Runs(supervisor, this.#now, events);
     this.concurrency = workers * RUNS_PER_WORKER;
+    events.observe(() => this.status());
   }
 
   async create(spec: CreateSpec, options: CallOptions = {}): Promise<SandboxInfo> {
     const record = this.#newRecord(spec);
-    const { genome, loadTimeoutMs } = spec;
+    return this.#events.create(record.identity, () => this.#create(record, spec, options));
+  }
+
+  async #create(
+    record: SandboxRecord,
+    { genome, loadTimeoutMs }: CreateSpec,
+    options: CallOptions,
+  ): Promise<SandboxInfo> {
     if (genome === undefined) {
       this.#catalog.add(record);
       record.become('RUNNING', this.#now());
@@ -153,21 +176,25 @@ class Runtime implements SandboxRuntime {
     } catch (thrown) {
       return Promise.reject(thrown);
     }
-    record.destroying ??= this.#destroy(record, graceMs);
+    record.destroying ??= this.#events.destroy(record.identity, () => this.#destroy(record, graceMs));
     return record.destroying as ReturnType<Runtime['destroy']>;
   }
 
   async reload(id: string, spec: ReloadSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
     const record = this.#catalog.require(id);
     const draft = () => record.modules.draft(spec.modules, spec.remove ?? [], spec.entry ?? '', this.#now());
-    const result = await this.#loads.reload(record, draft, spec, options);
+    const result = await this.#events.reload(record.identity, () =>
+      this.#loads.reload(record, draft, spec, options),
+    );
     return { result, sandbox: record.info() };
   }
 
   async rollback(id: string, spec: RollbackSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
     const record = this.#catalog.require(id);
     const draft = () => record.modules.rollback(spec.module || record.modules.entry, spec.version ?? 0);
-    const result = await this.#loads.reload(record, draft, spec, options);
+    const result = await this.#events.reload(record.identity, () =>
+      this.#loads.reload(record, draft, spec, options),
+    );
     return { result, sandbox: record.info() };
   }
 
@@ -185,13 +212,15 @@ class Runtime implements SandboxRuntime {
 
   async import(archive: SandboxArchive, id = archive.id): Promise<SandboxInfo> {
     const record = recordOf(archive, id, this.#now());
-    this.#catalog.add(record);
-    if (record.modules.entry === '') record.become('RUNNING', this.#now());
-    else
-      await this.#orRemove(record, () =>
-        record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {})),
-      );
-    return record.info();
+    return this.#events.create(record.identity, async () => {
+      this.#catalog.add(record);
+      if (record.modules.entry === '') record.become('RUNNING', this.#now());
+      else
+        await this.#orRemove(record, () =>
+          record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {})),
+        );
+      return record.info();
+    });
   }
 
   // oxlint-disable-next-line typescript/require-await
@@ -219,7 +248,9 @@ class Runtime implements SandboxRuntime {
     if (isolation === 'REALM') plan.group = `call:${group}`;
     const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
     const request = { task, plan: () => plan, cpuMs: limits.cpuTimeMs, memoryBytes: limits.memoryBytes };
-    return evaluation(spec, await this.#supervisor.submit(request, signal));
+    const evaluated = evaluation(spec, await this.#supervisor.submit(request, signal));
+    this.#events.evaluate(ONE_SHOT, evaluated);
+    return evaluated;
   }
 
   usage(id: string): Promise<ResourceUsage> {
@@ -231,6 +262,7 @@ class Runtime implements SandboxRuntime {
   }
 
   close(): Promise<void> {
+    this.#events.close();
     return this.#supervisor.close();
   }
 

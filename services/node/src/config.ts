@@ -16,6 +16,8 @@ export type NodeConfig = {
   maxMessageBytes: number;
   /** Whether the line that says that the node is ready is JSON. */
   readyJson: boolean;
+  /** Events kept for watchers that are slow or away: so many runs, and so many others. Default 16,384. */
+  eventsKept?: number;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -30,6 +32,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_SPARES', 'warm workers that replace lost ones (1)'],
   ['PETRI_DRAIN_TIMEOUT_MS', 'how long calls in flight may finish after SIGTERM (25000)'],
   ['PETRI_MAX_MESSAGE_BYTES', 'largest message, received or sent (67108864)'],
+  ['PETRI_EVENTS_KEPT', 'events kept for watchers that are slow or away, of runs and of others each (16384)'],
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
   ...SECURITY_VARIABLES,
 ];
@@ -46,6 +49,8 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     drainTimeoutMs: env.int('PETRI_DRAIN_TIMEOUT_MS', 25_000, { min: 0, max: 3_600_000 }),
     // A batch of 100,000 small entries is about 8 MB. One message is held whole, decoded and encoded.
     maxMessageBytes: env.int('PETRI_MAX_MESSAGE_BYTES', 64 * MiB, { min: MiB, max: 1024 * MiB }),
+    // About 5 MB of runs at most, while they are watched.
+    eventsKept: env.int('PETRI_EVENTS_KEPT', 16_384, { min: 16, max: 10_000_000 }),
     readyJson: env.boolean('PETRI_READY_JSON', false),
     security: readSecurity(env),
   };

@@ -1,5 +1,5 @@
 import type { Handlers } from '@petri/contracts';
-import type { AdminService, SandboxService } from '@petri/contracts/v1';
+import type { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
 import type { Parts } from './parts.ts';
 import { exportSandbox, importSandbox } from './routes/archives.ts';
 import { batchCreate } from './routes/batch-create.ts';
@@ -22,6 +22,7 @@ import { restartSandbox } from './routes/restart-sandbox.ts';
 import { rollbackModule } from './routes/rollback-module.ts';
 import { run } from './routes/run.ts';
 import { updateLimits } from './routes/update-limits.ts';
+import { watchEvents } from './routes/watch-events.ts';
 
 export function sandboxHandlers(parts: Parts): Handlers<typeof SandboxService> {
   return {
@@ -48,6 +49,10 @@ export function sandboxHandlers(parts: Parts): Handlers<typeof SandboxService> {
     batchEvaluate: batchEvaluate(parts),
     getResourceUsage: getResourceUsage(parts),
   };
+}
+
+export function eventHandlers(parts: Parts): Handlers<typeof EventService> {
+  return { watchEvents: watchEvents(parts) };
 }
 
 export function adminHandlers(parts: Parts): Handlers<typeof AdminService> {

@@ -1,13 +1,14 @@
 import type { CallContext, Handler } from '@petri/contracts';
-import type { AdminService, SandboxService } from '@petri/contracts/v1';
+import type { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
 import type { Clock, PetriError } from '@petri/core';
-import type { SandboxRuntime } from '@petri/sandbox';
+import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { Identity } from './auth/identity.ts';
 import type { Idempotency } from './idempotency.ts';
 
 /** What routes share. */
 export type Parts = {
   runtime: SandboxRuntime;
+  events: SandboxEvents;
   idempotency: Idempotency;
   clock: Clock;
   /** Of the node, such as "0.1.0". */
@@ -22,10 +23,12 @@ export type Parts = {
 };
 
 type SandboxMethods = (typeof SandboxService)['method'];
+type EventMethods = (typeof EventService)['method'];
 type AdminMethods = (typeof AdminService)['method'];
 
 /** The handler of one RPC, given what it works with. */
 export type SandboxRoute<K extends keyof SandboxMethods> = (parts: Parts) => Handler<SandboxMethods[K]>;
+export type EventRoute<K extends keyof EventMethods> = (parts: Parts) => Handler<EventMethods[K]>;
 export type AdminRoute<K extends keyof AdminMethods> = (parts: Parts) => Handler<AdminMethods[K]>;
 
 /** Items of one batch over sandboxes: its answer is one message, and all of it is held until the last is done. */

@@ -1,20 +1,20 @@
 import type { Server } from '@grpc/grpc-js';
 import { type CallContext, Health, implement, serveReflection } from '@petri/contracts';
-import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
-import { type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
+import { EventLog, SandboxEvents, type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
 import manifest from '../package.json' with { type: 'json' };
 import { type Access, openAccess } from './auth/access.ts';
 import { OPEN_TO_LOOPBACK } from './auth/settings.ts';
 import type { NodeConfig } from './config.ts';
 import { Ending } from './ending.ts';
 import { Gate } from './gate.ts';
-import { adminHandlers, sandboxHandlers } from './handlers.ts';
+import { adminHandlers, eventHandlers, sandboxHandlers } from './handlers.ts';
 import { Idempotency } from './idempotency.ts';
 import { addressOf, createServer, listen } from './listen.ts';
 import type { Parts } from './parts.ts';
 
-const SERVICES = [SandboxService, AdminService];
+const SERVICES = [SandboxService, EventService, AdminService];
 
 export type NodeOptions = {
   /** Owned by the node from then on, which closes it. Default: one with the workers of the configuration. */
@@ -48,13 +48,16 @@ export type RunningNode = AsyncDisposable & {
 export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
   const { clock = systemClock, onInternalError = () => undefined } = options;
   const access = await accessTo(config, { ...options, clock, onInternalError });
-  const { workers, spares } = config;
-  const runtime = options.runtime ?? (await startSandboxRuntime({ workers, spares }));
+  const { workers, spares, eventsKept } = config;
+  const log = new EventLog(eventsKept === undefined ? {} : { capacity: eventsKept });
+  const events = new SandboxEvents({ log });
+  const runtime = options.runtime ?? (await startSandboxRuntime({ workers, spares, events }));
   const gate = new Gate();
   const health = new Health(SERVICES.map(({ typeName }) => typeName));
   const server = createServer(config, access.interceptors);
   addServices(server, gate, health, {
     runtime,
+    events,
     idempotency: new Idempotency({ clock }),
     clock,
     version: manifest.version,
@@ -96,9 +99,11 @@ function addServices(server: Server, gate: Gate, health: Health, parts: Parts): 
     onInternalError: (error: PetriError, { method }: CallContext) => parts.onInternalError(error, method),
   };
   const sandbox = implement(SandboxService, gate.guard(SandboxService, sandboxHandlers(parts)), options);
-  // Not behind the gate: how a node drains is asked while it does.
+  // Not behind the gate: how a node drains is asked while it does, and nobody waits for those who watch.
   const admin = implement(AdminService, adminHandlers(parts), options);
+  const events = implement(EventService, eventHandlers(parts), options);
   server.addService(sandbox.definition, sandbox.implementation);
+  server.addService(events.definition, events.implementation);
   server.addService(admin.definition, admin.implementation);
   health.addTo(server);
   serveReflection(server, SERVICES);

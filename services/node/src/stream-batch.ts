@@ -1,7 +1,9 @@
+import { context } from '@opentelemetry/api';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BatchSummarySchema } from '@petri/contracts/v1';
-import type { SandboxRuntime } from '@petri/sandbox';
-import { batch, type BatchOptions } from './batch.ts';
+import type { BatchKind, SandboxEvents, SandboxRuntime } from '@petri/sandbox';
+import { batch, type BatchOptions, mapBounded } from './batch.ts';
+import { within } from './tracing.ts';
 import type { Tally } from './tally.ts';
 
 /** A request may ask for less than keeps every worker busy, never for more. */
@@ -9,11 +11,40 @@ export function windowOf({ concurrency }: SandboxRuntime, maxConcurrency: number
   return Math.max(1, Math.min(maxConcurrency || concurrency, concurrency));
 }
 
+type Batch = { events: SandboxEvents; kind: BatchKind; tally: Tally };
+
 /** The messages of a batch: results as they finish, then the summary. */
 export async function* streamBatch<I, R>(
-  tally: Tally,
+  { events, kind, tally }: Batch,
   options: BatchOptions<I, R>,
 ): AsyncGenerator<{ items: R[]; summary?: MessageInitShape<typeof BatchSummarySchema> }, void, void> {
-  for await (const items of batch(options)) yield { items };
-  yield { items: [], summary: tally.summary() };
+  const scope = events.batch(kind, options.items.length);
+  try {
+    for await (const items of within(scope.context, batch(options))) yield { items };
+    yield { items: [], summary: tally.summary() };
+  } catch (thrown) {
+    scope.end({ ...tally.troubles, thrown });
+    throw thrown;
+  } finally {
+    scope.end(tally.troubles);
+  }
+}
+
+type Answered = { result?: { case: string } };
+
+/** As `mapBounded`, of items that keep their errors. */
+export async function answerBatch<I, R extends Answered>(
+  { events, kind }: Pick<Batch, 'events' | 'kind'>,
+  ...mapping: Parameters<typeof mapBounded<I, R>>
+): Promise<R[]> {
+  const scope = events.batch(kind, mapping[0].length);
+  try {
+    const items = await context.with(scope.context, () => mapBounded(...mapping));
+    const errors = items.filter(({ result }) => result?.case === 'error').length;
+    scope.end({ errors, workersLost: 0 });
+    return items;
+  } catch (thrown) {
+    scope.end({ errors: 0, workersLost: 0, thrown });
+    throw thrown;
+  }
 }

@@ -31,6 +31,10 @@ export class Tally {
     this.#errors++;
   }
 
+  get troubles(): { errors: number; workersLost: number } {
+    return { errors: this.#errors, workersLost: this.#workersLost };
+  }
+
   summary(): MessageInitShape<typeof BatchSummarySchema> {
     return {
       total: this.#total,

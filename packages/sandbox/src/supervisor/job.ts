@@ -1,3 +1,4 @@
+import { context } from '@opentelemetry/api';
 import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Answer, BuildPlan, Task } from '../protocol.ts';
 import { monotonicMs } from '../recorder.ts';
@@ -44,6 +45,8 @@ export class Job {
   readonly #resolve: (result: JobResult) => void;
   readonly #ledger: Ledger;
   readonly #acceptedAt = monotonicMs();
+  /** The trace of whoever asked for it. */
+  readonly #context = context.active();
   #sentAt = 0;
   settled = false;
   /** How often it was handed to a worker. */
@@ -78,7 +81,7 @@ export class Job {
     const queuedUs = Math.max(0, Math.round(waitedMs * 1000));
     const result = { answer, workerPid, attempt: this.attempt, queuedUs, workerLost };
     this.watched?.delete(this);
-    this.#ledger.settled(this.request, result);
+    this.#ledger.settled(this.request, result, this.#context);
     this.request.settled?.(result);
     this.#resolve(result);
   }

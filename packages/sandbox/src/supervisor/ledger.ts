@@ -1,3 +1,4 @@
+import { type Context, context } from '@opentelemetry/api';
 import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Kill, KillReason } from '../types.ts';
 import type { JobRequest, JobResult } from './job.ts';
@@ -24,13 +25,18 @@ export class Ledger {
     this.#onKilled = onKilled;
   }
 
-  settled({ task, residence }: JobRequest, { answer, workerPid, workerLost }: JobResult): void {
+  /** `caller` is the context in which kills are told of. */
+  settled(
+    { task, residence }: JobRequest,
+    { answer, workerPid, workerLost }: JobResult,
+    caller: Context,
+  ): void {
     const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
     if (RUNS.has(task.kind)) add(this.runs, outcome);
     if (workerLost) add(this.kills, outcome);
     const reason = REASONS[outcome];
     if (reason === undefined) return;
-    this.#onKilled({
+    const kill: Kill = {
       reason,
       outcome,
       task: task.kind,
@@ -41,7 +47,8 @@ export class Ledger {
       cpuUs: answer.c,
       workerPid,
       workerLost,
-    });
+    };
+    context.with(caller, () => this.#onKilled(kill));
   }
 }
 

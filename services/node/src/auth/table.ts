@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
 import type { Role } from './roles.ts';
 
 /** The least role that may call a method; `anyone` needs not even say who they are. */
@@ -34,6 +34,11 @@ const SANDBOX_SERVICE: Rows<typeof SandboxService> = {
   batchEvaluate: 'operator',
 };
 
+/** A watcher learns what any reader could ask for, if it asked often enough. */
+const EVENT_SERVICE: Rows<typeof EventService> = {
+  watchEvents: 'reader',
+};
+
 /** For those who run the node: it tells process ids, and the load that all callers together put on it. */
 const ADMIN_SERVICE: Rows<typeof AdminService> = {
   getNodeStatus: 'admin',
@@ -54,6 +59,7 @@ const OTHERS: Readonly<Record<string, Least>> = {
 /** The least role for each method that a node serves, by path such as `/petri.v1.SandboxService/Run`. */
 export const LEAST_ROLES: ReadonlyMap<string, Least> = new Map<string, Least>([
   ...paths(SandboxService, SANDBOX_SERVICE),
+  ...paths(EventService, EVENT_SERVICE),
   ...paths(AdminService, ADMIN_SERVICE),
   ...Object.entries(OTHERS),
 ]);

@@ -14,6 +14,7 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
       return readEvaluationSpec(problems, request.spec);
     });
     yield* streamEvaluations(parts, context, {
+      kind: 'evaluate',
       items,
       idOf: (id) => id,
       evaluate: async (id, index, signal) => {

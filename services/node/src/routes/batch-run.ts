@@ -17,7 +17,7 @@ type Item = MessageInitShape<typeof BatchRunItemSchema>;
 
 export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
   async function* (request, { signal, method }) {
-    const { runtime, clock } = parts;
+    const { runtime, clock, events } = parts;
     const { entries, maxConcurrency, omitReceipts } = request;
     const shared = mapped((problems) => readShared(problems, request));
     const tally = new Tally(clock, entries.length);
@@ -36,7 +36,7 @@ export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
     };
 
     const window = windowOf(runtime, maxConcurrency);
-    yield* streamBatch(tally, { items: entries, run, window, signal });
+    yield* streamBatch({ events, kind: 'run', tally }, { items: entries, run, window, signal });
   };
 
 function readShared(problems: Problems, { entries, spec }: BatchRunRequest): RunSpec | undefined {

@@ -22,6 +22,7 @@ export const evaluateSources: SandboxRoute<'evaluateSources'> = (parts) =>
     });
     const group = newId('call');
     yield* streamEvaluations(parts, context, {
+      kind: 'evaluate_sources',
       items,
       idOf: ({ id }) => id,
       evaluate: async (candidate, index, signal) => {

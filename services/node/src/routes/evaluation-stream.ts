@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CallContext } from '@petri/contracts';
 import type { EvaluationItemSchema } from '@petri/contracts/v1';
-import type { Evaluation } from '@petri/sandbox';
+import type { BatchKind, Evaluation } from '@petri/sandbox';
 import type { Sized } from '../batch.ts';
 import { itemError } from '../item-error.ts';
 import { evaluationMessage } from '../mapping/evaluation.ts';
@@ -13,6 +13,7 @@ import { Tally } from '../tally.ts';
 type Item = MessageInitShape<typeof EvaluationItemSchema>;
 
 type Options<I> = {
+  kind: BatchKind;
   items: readonly I[];
   idOf: (item: I) => string;
   evaluate: (item: I, index: number, signal: AbortSignal) => Promise<Evaluation>;
@@ -23,7 +24,7 @@ type Options<I> = {
 export function streamEvaluations<I>(
   parts: Parts,
   { signal, method }: CallContext,
-  { items, idOf, evaluate, maxConcurrency }: Options<I>,
+  { kind, items, idOf, evaluate, maxConcurrency }: Options<I>,
 ) {
   const tally = new Tally(parts.clock, items.length);
 
@@ -41,5 +42,5 @@ export function streamEvaluations<I>(
   };
 
   const window = windowOf(parts.runtime, maxConcurrency);
-  return streamBatch(tally, { items, run, window, signal });
+  return streamBatch({ events: parts.events, kind, tally }, { items, run, window, signal });
 }

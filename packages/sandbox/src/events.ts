@@ -1,0 +1,335 @@
+import {
+  type Attributes,
+  context,
+  type Context,
+  createContextKey,
+  type Span,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { PetriError } from '@petri/core';
+import type { EventKind, SandboxEvent } from './event.ts';
+import { EventLog } from './event-log.ts';
+import { Instruments } from './instruments.ts';
+import type { Outcome, Receipt } from './outcome.ts';
+import type { Evaluation, Kill, RuntimeStatus } from './types.ts';
+
+/** Whom an event is about. */
+export type Subject = { id: string; population: string };
+
+export type BatchKind = 'run' | 'evaluate' | 'evaluate_sources' | 'create' | 'destroy' | 'reload';
+
+/** A batch under way: what it does belongs into its context. `end` may be called again, to no effect. */
+export type BatchScope = { context: Context; end: (result: BatchResult) => void };
+
+type BatchResult = { errors: number; workersLost: number; thrown?: unknown };
+
+/** What a collection of garbage took, and why. */
+export type Collected = { durationMs: number; collected: Readonly<Record<string, number>> };
+
+export type MigrationResult = 'sent' | 'admitted' | 'rejected' | 'dropped';
+
+/** A batch of 100,000 would drown the trace that it is part of: only so many of its items have spans. */
+const BATCH_SPANS = 32;
+const BATCH_FAILURE_SPANS = 96;
+
+type SpanBudget = { any: number; failures: number };
+const BUDGET = createContextKey('petri.batch.spans');
+
+/**
+ * One method for each thing that happens: it is a span where somebody traces, a metric where somebody measures, and an
+ * event for those who watch. It uses the API of OpenTelemetry alone; without an SDK only watchers see anything.
+ */
+export class SandboxEvents {
+  readonly log: EventLog;
+  readonly #instruments = new Instruments();
+  readonly #tracer: Tracer = trace.getTracer('petri.sandbox');
+  readonly #now: () => number;
+
+  constructor({ log = new EventLog(), now = Date.now }: { log?: EventLog; now?: () => number } = {}) {
+    this.log = log;
+    this.#now = now;
+  }
+
+  /** Metrics of the node's state, until `close`. */
+  observe(status: () => RuntimeStatus): void {
+    const { log } = this;
+    this.#instruments.watch({
+      status,
+      get watchers() {
+        return log.watchers;
+      },
+      get missed() {
+        return log.missed;
+      },
+    });
+  }
+
+  close(): void {
+    this.#instruments.close();
+  }
+
+  create<T>(subject: Subject, work: () => Promise<T>): Promise<T> {
+    return this.#around('sandbox.create', subject, {}, work, (seconds) =>
+      this.#instruments.createSeconds.record(seconds),
+    );
+  }
+
+  /** Also a rollback. */
+  reload<T>(subject: Subject, work: () => Promise<T>): Promise<T> {
+    return this.#around('sandbox.reload', subject, {}, work, (seconds) =>
+      this.#instruments.reloadSeconds.record(seconds),
+    );
+  }
+
+  destroy<T>(subject: Subject, work: () => Promise<T>): Promise<T> {
+    return this.#around('sandbox.destroy', subject, {}, work, () => undefined);
+  }
+
+  run(subject: Subject, outcome: Outcome, receipt: Receipt): void {
+    const { runs, runSeconds, queueSeconds } = this.#instruments;
+    runs[outcome]++;
+    runSeconds.record(receipt.wallUs / 1e6);
+    queueSeconds.record(receipt.queuedUs / 1e6);
+    this.#call('sandbox.run', subject, outcome, receipt);
+  }
+
+  evaluate(subject: Subject, evaluated: Evaluation): void {
+    const { outcome, score, receipt } = evaluated;
+    const { evaluations, evaluateSeconds, queueSeconds, fitness } = this.#instruments;
+    evaluations[outcome]++;
+    evaluateSeconds.record(receipt.wallUs / 1e6);
+    queueSeconds.record(receipt.queuedUs / 1e6);
+    if (score !== undefined) fitness.record(score);
+    this.#call('sandbox.evaluate', subject, outcome, receipt, evaluated);
+  }
+
+  batch(kind: BatchKind, size: number): BatchScope {
+    const startedAt = this.#now();
+    const attributes = { 'petri.batch.kind': kind, 'petri.batch.size': size };
+    const span = this.#tracer.startSpan('sandbox.batch', { attributes });
+    const budget: SpanBudget = { any: BATCH_SPANS, failures: BATCH_FAILURE_SPANS };
+    let ended = false;
+    const end = ({ errors, workersLost, thrown }: BatchResult) => {
+      if (ended) return;
+      ended = true;
+      const durationMs = this.#now() - startedAt;
+      const labels = { 'petri.batch.kind': kind };
+      this.#instruments.batchSeconds.record(durationMs / 1e3, labels);
+      this.#instruments.batchSize.record(size, labels);
+      const result = { 'petri.batch.errors': errors, 'petri.batch.workers_lost': workersLost };
+      span.setAttributes(result);
+      if (thrown !== undefined) failed(span, thrown);
+      span.end();
+      this.#publish('sandbox.batch', NOBODY, span, {
+        durationUs: durationMs * 1e3,
+        attributes: texts({ ...attributes, ...result }),
+        ...errorOf(thrown),
+      });
+    };
+    if (!span.isRecording()) return { context: context.active(), end };
+    return { context: trace.setSpan(context.active(), span).setValue(BUDGET, budget), end };
+  }
+
+  gc({ durationMs, collected }: Collected): void {
+    this.#instruments.gcSeconds.record(durationMs / 1e3);
+    let total = 0;
+    for (const [reason, count] of Object.entries(collected)) {
+      this.#instruments.collected(reason, count);
+      total += count;
+    }
+    const counts = Object.entries(collected).map(([reason, count]) => [
+      `petri.gc.collected.${reason}`,
+      count,
+    ]);
+    const attributes = {
+      'petri.gc.collected': total,
+      ...(Object.fromEntries(counts) as Record<string, number>),
+    };
+    this.#moment('sandbox.gc', NOBODY, { durationUs: durationMs * 1e3, attributes: texts(attributes) });
+  }
+
+  /** Also of code that was killed while it was loaded or stopped. */
+  killed(
+    subject: Subject,
+    { reason: why, outcome, task, detail, wallUs, workerLost, fitnessProgram }: Kill,
+  ): void {
+    this.#instruments.killed(why);
+    const attributes = {
+      'petri.kill.reason': why,
+      'petri.kill.task': task,
+      'petri.worker_lost': String(workerLost),
+      'petri.fitness_program': String(fitnessProgram),
+    };
+    const rest = { outcome, reason: detail, durationUs: wallUs, attributes };
+    const active = context.active();
+    if (spend(active, outcome)) this.#moment('sandbox.killed', subject, rest);
+    else this.#publish('sandbox.killed', subject, trace.getSpan(active), rest);
+  }
+
+  /** `subject` is the individual on this node; `attributes` say from where, to where and why. */
+  migration(result: MigrationResult, subject: Subject, attributes: Readonly<Record<string, string>>): void {
+    this.#instruments.migrated(result);
+    this.#moment(`island.migration.${result}`, subject, { attributes });
+  }
+
+  /** A run or an evaluation is over. Most are neither traced nor watched, and cost next to nothing here. */
+  #call(
+    kind: 'sandbox.run' | 'sandbox.evaluate',
+    subject: Subject,
+    outcome: Outcome,
+    receipt: Receipt,
+    evaluated?: Evaluation,
+  ): void {
+    const active = context.active();
+    const parent = trace.getSpan(active);
+    const span =
+      parent?.isRecording() === true && spend(active, outcome)
+        ? this.#callSpan(kind, active, subject, outcome, receipt, evaluated)
+        : parent;
+    const { score } = evaluated ?? {};
+    if (!this.log.keepsCalls) {
+      this.log.passCall();
+      if (score !== undefined) this.log.passCall();
+    } else {
+      const attributes = evaluated ? { 'petri.evaluator.sha256': evaluated.evaluatorSha256 } : NO_ATTRIBUTES;
+      const { reason, wallUs: durationUs } = receipt;
+      this.#publish(kind, subject, span, { outcome, durationUs, reason, attributes, ...scoreOf(score) });
+      if (score !== undefined)
+        this.#publish('sandbox.fitness.computed', subject, span, { attributes, ...scoreOf(score) });
+    }
+  }
+
+  /** It is over when this is called: its span begins in the past. The guest's process knows nothing of traces. */
+  #callSpan(
+    kind: 'sandbox.run' | 'sandbox.evaluate',
+    parent: Context,
+    subject: Subject,
+    outcome: Outcome,
+    receipt: Receipt,
+    evaluated: Evaluation | undefined,
+  ): Span {
+    const end = this.#now();
+    const attributes: Attributes = {
+      ...idsOf(subject),
+      'petri.outcome': outcome.toLowerCase(),
+      'petri.receipt.wall_us': receipt.wallUs,
+      'petri.receipt.cpu_us': receipt.cpuUs,
+      'petri.receipt.queued_us': receipt.queuedUs,
+      'petri.receipt.heap_bytes': receipt.heapBytes,
+      'petri.receipt.output_bytes': receipt.outputBytes,
+      'petri.receipt.attempt': receipt.attempt,
+      'petri.worker.pid': receipt.workerPid,
+      'petri.worker_lost': receipt.workerLost,
+    };
+    if (evaluated !== undefined) attributes['petri.evaluator.sha256'] = evaluated.evaluatorSha256;
+    const startTime = end - (receipt.wallUs + receipt.queuedUs) / 1e3;
+    const span = this.#tracer.startSpan(kind, { startTime, attributes }, parent);
+    if (evaluated?.score !== undefined)
+      span.addEvent('sandbox.fitness.computed', { 'petri.fitness': evaluated.score }, end);
+    // A guest that fails is an answer. Only for the guest is it an error.
+    if (outcome !== 'COMPLETED') span.setStatus({ code: SpanStatusCode.ERROR, message: receipt.reason });
+    span.end(end);
+    return span;
+  }
+
+  async #around<T>(
+    kind: EventKind,
+    subject: Subject,
+    attributes: Readonly<Record<string, string>>,
+    work: () => Promise<T>,
+    measure: (seconds: number) => void,
+  ): Promise<T> {
+    const startedAt = this.#now();
+    const span = this.#tracer.startSpan(kind, { attributes: { ...idsOf(subject), ...attributes } });
+    let thrown: unknown;
+    try {
+      return span.isRecording()
+        ? await context.with(trace.setSpan(context.active(), span), work)
+        : await work();
+    } catch (error) {
+      thrown = error;
+      failed(span, error);
+      throw error;
+    } finally {
+      const durationMs = this.#now() - startedAt;
+      measure(durationMs / 1e3);
+      span.end();
+      this.#publish(kind, subject, span, { durationUs: durationMs * 1e3, attributes, ...errorOf(thrown) });
+    }
+  }
+
+  /** Something that is over, with a span of its own. */
+  #moment(kind: EventKind, subject: Subject, rest: Partial<SandboxEvent>): void {
+    const end = this.#now();
+    const startTime = end - (rest.durationUs ?? 0) / 1e3;
+    const span = this.#tracer.startSpan(kind, {
+      startTime,
+      attributes: { ...idsOf(subject), ...rest.attributes },
+    });
+    span.end(end);
+    this.#publish(kind, subject, span, rest);
+  }
+
+  #publish(
+    kind: EventKind,
+    { id, population }: Subject,
+    span: Span | undefined,
+    rest: Partial<SandboxEvent>,
+  ): void {
+    const ids = span?.spanContext();
+    const traced = ids !== undefined && trace.isSpanContextValid(ids);
+    this.log.publish({
+      kind,
+      atMs: this.#now(),
+      sandboxId: id,
+      population,
+      durationUs: 0,
+      reason: '',
+      error: '',
+      traceId: traced ? ids.traceId : '',
+      spanId: traced ? ids.spanId : '',
+      attributes: NO_ATTRIBUTES,
+      ...rest,
+    });
+  }
+}
+
+const NOBODY: Subject = { id: '', population: '' };
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
+
+function idsOf({ id, population }: Subject): Attributes {
+  const ids: Attributes = {};
+  if (id !== '') ids['petri.sandbox.id'] = id;
+  if (population !== '') ids['petri.population.id'] = population;
+  return ids;
+}
+
+/** Whether a call gets a span: outside batches each does. */
+function spend(active: Context, outcome: Outcome): boolean {
+  const budget = active.getValue(BUDGET) as SpanBudget | undefined;
+  if (budget === undefined) return true;
+  if (budget.any > 0) return budget.any-- > 0;
+  return outcome !== 'COMPLETED' && budget.failures-- > 0;
+}
+
+function scoreOf(score: number | undefined): { score?: number } {
+  return score === undefined ? {} : { score };
+}
+
+function errorOf(thrown: unknown): { error?: string; reason?: string } {
+  if (thrown === undefined) return {};
+  const { reason, code, message } = PetriError.from(thrown);
+  return { error: reason || code.toUpperCase(), reason: message };
+}
+
+function failed(span: Span, thrown: unknown): void {
+  const { error = '', reason = '' } = errorOf(thrown);
+  span.setAttribute('error.type', error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+}
+
+function texts(attributes: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]));
+}
