@@ -1,0 +1,2 @@
+export { type Database, openDatabase } from './database.ts';
+export type { Component, Row, SqlValue, Statement, Write } from './protocol.ts';
