@@ -42,6 +42,8 @@ export type NodeStatus = {
   workersLostToOthers: number;
   /** Of the node's own process. */
   rssBytes: number;
+  /** Entries of the audit log that were written, and that could not be; undefined if the node keeps none. */
+  audit: { written: number; lost: number } | undefined;
 };
 
 /** The node itself. */
@@ -74,6 +76,7 @@ export class Admin {
       kills: totals(answer.kills),
       workersLostToOthers: Number(answer.workersLostToOthers),
       rssBytes: Number(answer.rssBytes),
+      audit: answer.audit && { written: Number(answer.audit.written), lost: Number(answer.audit.lost) },
     };
   }
 }

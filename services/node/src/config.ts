@@ -18,6 +18,8 @@ export type NodeConfig = {
   readyJson: boolean;
   /** Events kept for watchers that are slow or away: so many runs, and so many others. Default 16,384. */
   eventsKept?: number;
+  /** Where the audit log is appended to, `-` for standard error. Default: there is none. */
+  auditFile?: string | undefined;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -34,6 +36,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_MAX_MESSAGE_BYTES', 'largest message, received or sent (67108864)'],
   ['PETRI_EVENTS_KEPT', 'events kept for watchers that are slow or away, of runs and of others each (16384)'],
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
+  ['PETRI_AUDIT_FILE', 'who did what, appended as JSON lines; - is standard error (none)'],
   ...SECURITY_VARIABLES,
 ];
 
@@ -52,6 +55,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     // About 5 MB of runs at most, while they are watched.
     eventsKept: env.int('PETRI_EVENTS_KEPT', 16_384, { min: 16, max: 10_000_000 }),
     readyJson: env.boolean('PETRI_READY_JSON', false),
+    auditFile: env.string('PETRI_AUDIT_FILE', undefined),
     security: readSecurity(env),
   };
   env.done();

@@ -1,6 +1,7 @@
 import type { Server } from '@grpc/grpc-js';
 import type { Health } from '@petri/contracts';
 import type { SandboxRuntime } from '@petri/sandbox';
+import type { AuditLog } from './audit/log.ts';
 import type { Gate } from './gate.ts';
 
 /** Streams that never end of themselves, such as health watches, are cut off after this long. */
@@ -11,6 +12,7 @@ type Collaborators = {
   gate: Gate;
   health: Health;
   runtime: SandboxRuntime;
+  audit: AuditLog;
   drainTimeoutMs: number;
 };
 
@@ -45,12 +47,14 @@ export class Ending {
   }
 
   async #stop(): Promise<void> {
-    const { server, gate, health, runtime } = this.#parts;
+    const { server, gate, health, runtime, audit } = this.#parts;
     this.#hurry.resolve();
     health.setServing(false);
     void gate.close();
     server.forceShutdown();
     await runtime.close();
+    audit.record({ event: 'node.stop', message: this.#draining ? 'drained' : 'at once' });
+    await audit.close();
   }
 
   async #within(ms: number, done: Promise<void>): Promise<void> {

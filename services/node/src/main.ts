@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const node = await startNode(config, {
     onInternalError: (error, where) => complain(`${where}: ${explain(error)}`),
+    onTrouble: complain,
   });
   for (const warning of node.warnings) complain(`warning: ${warning}`);
   let signals = 0;
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     void node.close().then(exit, fail);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  process.on('SIGHUP', () => void node.reopenAudit());
   print(readyLine(node.address, config.workers, json || config.readyJson));
 }
 

@@ -13,7 +13,8 @@ Usage: npm start -- [--json] [--help]
 Environment (default):
 ${VARIABLES.map(([name, meaning]) => `  ${name.padEnd(WIDTH)}  ${meaning}`).join('\n')}
 
-SIGTERM or SIGINT: finish calls in flight, then end. A second one: end at once.`;
+SIGTERM or SIGINT: finish calls in flight, then end. A second one: end at once.
+SIGHUP: open the audit log's file anew, after it was moved away.`;
 
 export function readyLine(address: string, workers: number, json: boolean): string {
   if (json) return JSON.stringify({ address, pid: process.pid });

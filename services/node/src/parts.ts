@@ -2,6 +2,7 @@ import type { CallContext, Handler } from '@petri/contracts';
 import type { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
 import type { Clock, PetriError } from '@petri/core';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
+import type { AuditLog } from './audit/log.ts';
 import type { Identity } from './auth/identity.ts';
 import type { Idempotency } from './idempotency.ts';
 
@@ -16,6 +17,7 @@ export type Parts = {
   /** By `clock.monotonic()`. */
   startedAt: number;
   draining: () => boolean;
+  audit: AuditLog;
   /** Who makes a call. */
   identityOf: (context: Pick<CallContext, 'metadata'>) => Identity;
   /** Told of errors that callers see only as INTERNAL. */

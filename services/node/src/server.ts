@@ -1,9 +1,13 @@
+import type { DescService } from '@bufbuild/protobuf';
 import type { Server } from '@grpc/grpc-js';
-import { type CallContext, Health, implement, serveReflection } from '@petri/contracts';
 import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
+import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
 import { EventLog, SandboxEvents, type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
 import manifest from '../package.json' with { type: 'json' };
+import { audited } from './audit/calls.ts';
+import { AuditFile } from './audit/file.ts';
+import { AuditLog } from './audit/log.ts';
 import { type Access, openAccess } from './auth/access.ts';
 import { OPEN_TO_LOOPBACK } from './auth/settings.ts';
 import type { NodeConfig } from './config.ts';
@@ -22,6 +26,8 @@ export type NodeOptions = {
   clock?: Clock;
   /** Told of errors that callers see only as INTERNAL, and of where they happened. */
   onInternalError?: (error: PetriError, where: string) => void;
+  /** Told in a sentence what goes wrong beside the calls, such as an audit log that cannot be written. */
+  onTrouble?: (sentence: string) => void;
 };
 
 export type RunningNode = AsyncDisposable & {
@@ -37,6 +43,8 @@ export type RunningNode = AsyncDisposable & {
   drain(): Promise<void>;
   /** Ends everything at once: calls in flight are cut off, workers killed. Idempotent, also during a drain. */
   close(): Promise<void>;
+  /** Opens the audit log's file anew, after it was moved away. */
+  reopenAudit(): Promise<void>;
 };
 
 /**
@@ -47,7 +55,8 @@ export type RunningNode = AsyncDisposable & {
  */
 export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
   const { clock = systemClock, onInternalError = () => undefined } = options;
-  const access = await accessTo(config, { ...options, clock, onInternalError });
+  const audit = await auditOf(config, clock, options);
+  const access = await accessTo(config, { ...options, clock, onInternalError }, audit);
   const { workers, spares, eventsKept } = config;
   const log = new EventLog(eventsKept === undefined ? {} : { capacity: eventsKept });
   const events = new SandboxEvents({ log });
@@ -63,18 +72,46 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     version: manifest.version,
     startedAt: clock.monotonic(),
     draining: () => gate.closed,
+    audit,
     identityOf: access.identityOf,
     onInternalError,
   });
-  const ending = new Ending({ server, gate, health, runtime, drainTimeoutMs: config.drainTimeoutMs });
+  const ending = new Ending({ server, gate, health, runtime, audit, drainTimeoutMs: config.drainTimeoutMs });
   const [drain, close] = [() => ending.drain(), () => ending.close()];
   try {
     const port = await listen(server, access.credentials, config);
     health.setServing(true);
     const address = addressOf(config.host, port);
-    return { address, port, warnings: access.warnings, drain, close, [Symbol.asyncDispose]: close };
+    audit.record({
+      event: 'node.start',
+      message: `version ${manifest.version}, process ${process.pid}, on ${address}`,
+    });
+    for (const message of access.warnings) audit.record({ event: 'node.insecure', message });
+    const reopenAudit = () => audit.reopen();
+    return {
+      address,
+      port,
+      warnings: access.warnings,
+      drain,
+      close,
+      reopenAudit,
+      [Symbol.asyncDispose]: close,
+    };
   } catch (thrown) {
     await close();
+    throw thrown;
+  }
+}
+
+async function auditOf(
+  { auditFile: path }: NodeConfig,
+  clock: Clock,
+  { runtime, onTrouble: complain = () => undefined }: NodeOptions,
+): Promise<AuditLog> {
+  try {
+    return new AuditLog(path === undefined ? undefined : await AuditFile.open({ path, complain }), clock);
+  } catch (thrown) {
+    await runtime?.close();
     throw thrown;
   }
 }
@@ -82,13 +119,19 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
 /** Before anything is started; the runtime that a refused node owns already is closed. */
 async function accessTo(
   config: NodeConfig,
-  options: Required<Omit<NodeOptions, 'runtime'>> & NodeOptions,
+  options: NodeOptions & Required<Pick<NodeOptions, 'clock' | 'onInternalError'>>,
+  audit: AuditLog,
 ): Promise<Access> {
   const { clock, runtime, onInternalError } = options;
   try {
-    const now = new Date(clock.now());
-    return await openAccess(config.security ?? OPEN_TO_LOOPBACK, { host: config.host, now, onInternalError });
+    return await openAccess(config.security ?? OPEN_TO_LOOPBACK, {
+      host: config.host,
+      now: new Date(clock.now()),
+      onInternalError,
+      onRefused: ({ identity, peer, path, error }) => audit.refused({ identity, peer }, path, error),
+    });
   } catch (thrown) {
+    await audit.close();
     await runtime?.close();
     throw thrown;
   }
@@ -98,10 +141,13 @@ function addServices(server: Server, gate: Gate, health: Health, parts: Parts): 
   const options = {
     onInternalError: (error: PetriError, { method }: CallContext) => parts.onInternalError(error, method),
   };
-  const sandbox = implement(SandboxService, gate.guard(SandboxService, sandboxHandlers(parts)), options);
+  const { audit: log, identityOf } = parts;
+  const recorded = <S extends DescService>(service: S, handlers: Handlers<S>) =>
+    implement(service, audited(service, handlers, { log, identityOf }), options);
+  const sandbox = recorded(SandboxService, gate.guard(SandboxService, sandboxHandlers(parts)));
   // Not behind the gate: how a node drains is asked while it does, and nobody waits for those who watch.
-  const admin = implement(AdminService, adminHandlers(parts), options);
-  const events = implement(EventService, eventHandlers(parts), options);
+  const admin = recorded(AdminService, adminHandlers(parts));
+  const events = recorded(EventService, eventHandlers(parts));
   server.addService(sandbox.definition, sandbox.implementation);
   server.addService(events.definition, events.implementation);
   server.addService(admin.definition, admin.implementation);

@@ -89,7 +89,7 @@ suite('a handler', () => {
     const contexts: CallContext[] = [];
     const access = await openAccess(
       { ...OPEN_TO_LOOPBACK, tokens },
-      { host: CONFIG.host, now: new Date(), onInternalError: assert.fail },
+      { host: CONFIG.host, now: new Date(), onInternalError: assert.fail, onRefused: () => assert.fail() },
     );
     let identity: Identity | undefined;
     const getNodeStatus = (_: object, context: CallContext) => {

@@ -5,7 +5,7 @@ import { Authenticator } from './authenticator.ts';
 import { checkExposure } from './exposure.ts';
 import { fileError, readSecret } from './files.ts';
 import { type Identity, OPEN } from './identity.ts';
-import { guard } from './interceptor.ts';
+import { guard, type Refusal } from './interceptor.ts';
 import type { SecurityConfig } from './settings.ts';
 import { LEAST_ROLES } from './table.ts';
 import { tlsCredentials } from './tls.ts';
@@ -24,6 +24,7 @@ export type Access = {
 type Options = {
   host: string;
   now: Date;
+  onRefused: (refusal: Refusal) => void;
   onInternalError: (error: PetriError, where: string) => void;
 };
 
@@ -44,6 +45,7 @@ export async function openAccess(security: SecurityConfig, options: Options): Pr
     authenticator: new Authenticator(tokens, clientRoles),
     leastRoles: LEAST_ROLES,
     onAdmitted: (metadata, identity) => void identities.set(metadata, identity),
+    onRefused: options.onRefused,
     onInternalError: options.onInternalError,
   });
   const identityOf = ({ metadata }: Pick<CallContext, 'metadata'>) => {

@@ -11,8 +11,12 @@ type Collaborators = {
   leastRoles: ReadonlyMap<string, Least>;
   /** Told who makes the call that these headers began. */
   onAdmitted: (metadata: Metadata, identity: Identity) => void;
+  /** Told of each caller that was not let in, as far as it is known. */
+  onRefused: (refusal: Refusal) => void;
   onInternalError: (error: PetriError, path: string) => void;
 };
+
+export type Refusal = { path: string; peer: string; identity: Identity | undefined; error: PetriError };
 
 /**
  * Lets in whoever may call a method. It stands before every service of the server, and answers as soon as the headers
@@ -24,14 +28,18 @@ export function guard(parts: Collaborators): ServerInterceptor {
       start: (next) =>
         next({
           onReceiveMetadata: (metadata, proceed) => {
+            let identity: Identity | undefined;
             try {
               const authorization = metadata.get('authorization');
               metadata.remove('authorization'); // nobody behind this needs it, or could log it
               const certificate = () => call.getAuthContext().sslPeerCertificate;
-              parts.onAdmitted(metadata, admit(parts, path, authorization, certificate));
+              identity = identify(parts, path, authorization, certificate);
+              authorize(parts, path, identity);
+              parts.onAdmitted(metadata, identity);
             } catch (thrown) {
               const error = PetriError.from(thrown);
               if (error.code === 'internal') parts.onInternalError(error, path);
+              parts.onRefused({ path, peer: call.getPeer(), identity, error });
               return call.sendStatus(toStatus(error));
             }
             proceed(metadata);
@@ -40,17 +48,21 @@ export function guard(parts: Collaborators): ServerInterceptor {
     });
 }
 
-/** @throws PetriError `unauthenticated` or `permission_denied`. */
-function admit(
+/** @throws PetriError `unauthenticated` */
+function identify(
   { authenticator, leastRoles }: Collaborators,
   path: string,
   authorization: Evidence['authorization'],
   certificate: () => Evidence['certificate'],
 ): Identity {
+  if (leastRoles.get(path) === 'anyone') return ANONYMOUS;
+  return authenticator.identify({ authorization, certificate: certificate() });
+}
+
+/** @throws PetriError `permission_denied` */
+function authorize({ leastRoles }: Collaborators, path: string, { name, role }: Identity): void {
   const needed = leastRoles.get(path);
-  if (needed === 'anyone') return ANONYMOUS;
-  const identity = authenticator.identify({ authorization, certificate: certificate() });
-  const { name, role } = identity;
+  if (needed === 'anyone') return;
   if (needed === undefined) throw permissionDenied('NO_ROLE_ENOUGH', `${path} is not open to any role`);
   if (role === undefined || !mayAct(role, needed)) {
     const metadata = { needed_role: needed, role: role ?? '', method: path };
@@ -58,5 +70,4 @@ function admit(
       metadata,
     });
   }
-  return identity;
 }

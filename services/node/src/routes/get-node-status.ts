@@ -6,9 +6,10 @@ import { duration } from '../mapping/time.ts';
 import type { AdminRoute } from '../parts.ts';
 
 export const getNodeStatus: AdminRoute<'getNodeStatus'> =
-  ({ runtime, clock, version, startedAt, draining }) =>
+  ({ runtime, clock, version, startedAt, draining, audit }) =>
   () => {
     const { workers, protections, sandboxes, runs, kills, workersLostToOthers } = runtime.status();
+    const { enabled, written, lost } = audit.status;
     return {
       version,
       uptime: duration(clock.monotonic() - startedAt),
@@ -23,6 +24,7 @@ export const getNodeStatus: AdminRoute<'getNodeStatus'> =
       kills: totals(outcomeCounts(kills)),
       workersLostToOthers: uint64(workersLostToOthers),
       rssBytes: uint64(process.memoryUsage.rss()),
+      ...(enabled ? { audit: { written: uint64(written), lost: uint64(lost) } } : {}),
     };
   };
 

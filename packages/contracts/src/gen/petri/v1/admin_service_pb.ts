@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file petri/v1/admin_service.proto.
  */
 export const file_petri_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIt0CChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbiqOAQoLV29ya2VyU3RhdGUSHAoYV09SS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVV09SS0VSX1NUQVRFX1NUQVJUSU5HEAESFgoSV09SS0VSX1NUQVRFX1NQQVJFEAISFwoTV09SS0VSX1NUQVRFX0FDVElWRRADEhUKEVdPUktFUl9TVEFURV9IRUxEEAQyYAoMQWRtaW5TZXJ2aWNlElAKDUdldE5vZGVTdGF0dXMSHi5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVxdWVzdBofLnBldHJpLnYxLkdldE5vZGVTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_petri_v1_run, file_petri_v1_sandbox]);
+  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIoMDChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbhIkCgVhdWRpdBgLIAEoCzIVLnBldHJpLnYxLkF1ZGl0U3RhdHVzIiwKC0F1ZGl0U3RhdHVzEg8KB3dyaXR0ZW4YASABKAQSDAoEbG9zdBgCIAEoBCqOAQoLV29ya2VyU3RhdGUSHAoYV09SS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVV09SS0VSX1NUQVRFX1NUQVJUSU5HEAESFgoSV09SS0VSX1NUQVRFX1NQQVJFEAISFwoTV09SS0VSX1NUQVRFX0FDVElWRRADEhUKEVdPUktFUl9TVEFURV9IRUxEEAQyYAoMQWRtaW5TZXJ2aWNlElAKDUdldE5vZGVTdGF0dXMSHi5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVxdWVzdBofLnBldHJpLnYxLkdldE5vZGVTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_petri_v1_run, file_petri_v1_sandbox]);
 
 /**
  * Asks for the node's status.
@@ -255,6 +255,13 @@ export type GetNodeStatusResponse = Message<"petri.v1.GetNodeStatusResponse"> & 
    * @generated from field: repeated petri.v1.Protection protections = 10;
    */
   protections: Protection[];
+
+  /**
+   * The audit log; absent if the node keeps none.
+   *
+   * @generated from field: petri.v1.AuditStatus audit = 11;
+   */
+  audit?: AuditStatus | undefined;
 };
 
 /**
@@ -263,6 +270,34 @@ export type GetNodeStatusResponse = Message<"petri.v1.GetNodeStatusResponse"> & 
  */
 export const GetNodeStatusResponseSchema: GenMessage<GetNodeStatusResponse> = /*@__PURE__*/
   messageDesc(file_petri_v1_admin_service, 5);
+
+/**
+ * How the audit log is doing.
+ *
+ * @generated from message petri.v1.AuditStatus
+ */
+export type AuditStatus = Message<"petri.v1.AuditStatus"> & {
+  /**
+   * Entries written since the node started.
+   *
+   * @generated from field: uint64 written = 1;
+   */
+  written: bigint;
+
+  /**
+   * Entries that could not be written since the node started: the disk was full, or too slow.
+   *
+   * @generated from field: uint64 lost = 2;
+   */
+  lost: bigint;
+};
+
+/**
+ * Describes the message petri.v1.AuditStatus.
+ * Use `create(AuditStatusSchema)` to create a new message.
+ */
+export const AuditStatusSchema: GenMessage<AuditStatus> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 6);
 
 /**
  * What a worker does.

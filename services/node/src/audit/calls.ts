@@ -1,0 +1,102 @@
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
+import { type CallContext, fromRpcStatus, type Handlers } from '@petri/contracts';
+import { type ErrorCode, PetriError } from '@petri/core';
+import type { Identity } from '../auth/identity.ts';
+import type { AuditEntry, Caller } from './entry.ts';
+import { type AuditLog, resultOf } from './log.ts';
+
+type Serve = (request: object, context: CallContext) => unknown;
+
+/** What requests and answers may have in common that says what a call was about. */
+type About = { id?: string; population?: string; requestId?: string };
+type Answer = { sandbox?: { id?: string }; items?: readonly Item[] };
+type Item = { id?: string; result?: { case?: string; value?: unknown } };
+
+/** Runs are too many to be recorded one by one; what they did is in their receipts. */
+const RUNS = new Set(['run', 'evaluate', 'evaluateSources', 'batchRun', 'batchEvaluate']);
+/** An export takes code and state away: the one way of reading that is recorded. */
+const READS = /^(?:get|list|watch)/;
+
+/** Of calls that change nothing, those that failed so are recorded. */
+const REFUSALS: readonly ErrorCode[] = ['unauthenticated', 'permission_denied', 'resource_exhausted'];
+
+type Collaborators = {
+  log: AuditLog;
+  identityOf: (context: Pick<CallContext, 'metadata'>) => Identity;
+};
+
+/** The same handlers, with a line for each change and each refusal. */
+export function audited<S extends DescService>(
+  service: S,
+  handlers: Handlers<S>,
+  { log, identityOf }: Collaborators,
+): Handlers<S> {
+  const open = handlers as unknown as Record<string, Serve>;
+  const callerOf = (context: CallContext) => ({ identity: identityOf(context), peer: context.peer });
+  const wrapped: Record<string, Serve> = {};
+  for (const method of service.methods) {
+    const serve = open[method.localName]!;
+    const failed = (thrown: unknown, request: object, context: CallContext) => {
+      const error = PetriError.from(thrown);
+      const isChange = changes(method);
+      if (!isChange && !REFUSALS.includes(error.code)) return;
+      const more = { ...about(request), ...(isChange ? { event: 'change' as const } : {}) };
+      log.refused(callerOf(context), context.method, error, more);
+    };
+    if (method.methodKind === 'unary')
+      wrapped[method.localName] = async (request, context) => {
+        try {
+          const answer = (await serve(request, context)) as Answer;
+          if (changes(method))
+            for (const entry of entriesOf(request, answer, callerOf(context), context.method))
+              log.record(entry);
+          return answer;
+        } catch (thrown) {
+          failed(thrown, request, context);
+          throw thrown;
+        }
+      };
+    else
+      wrapped[method.localName] = async function* (request, context) {
+        try {
+          yield* serve(request, context) as AsyncIterable<object>;
+        } catch (thrown) {
+          failed(thrown, request, context);
+          throw thrown;
+        }
+      };
+  }
+  return wrapped as unknown as Handlers<S>;
+}
+
+function changes({ localName }: DescMethod): boolean {
+  return !READS.test(localName) && !RUNS.has(localName);
+}
+
+function about(request: object): Partial<AuditEntry> {
+  const { id, population, requestId } = request as About;
+  return {
+    ...(id === undefined ? {} : { sandbox: id }),
+    ...(population === undefined ? {} : { population }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+/** One for the call, or one for each item of a batch. */
+function* entriesOf(request: object, answer: Answer, caller: Caller, rpc: string): Generator<AuditEntry> {
+  const common = { event: 'change' as const, caller, rpc, ...about(request) };
+  const { items } = answer;
+  if (items === undefined) {
+    const sandbox = answer.sandbox?.id ?? common.sandbox;
+    yield { ...common, ...(sandbox === undefined ? {} : { sandbox }), result: 'OK' };
+    return;
+  }
+  for (const { id = '', result } of items) {
+    const entry = { ...common, sandbox: id };
+    if (result?.case !== 'error') yield { ...entry, result: 'OK' };
+    else {
+      const error = fromRpcStatus(result.value as Parameters<typeof fromRpcStatus>[0]);
+      yield { ...entry, result: resultOf(error), reason: error.reason, message: error.message };
+    }
+  }
+}
