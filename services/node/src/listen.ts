@@ -6,8 +6,14 @@ import type { NodeConfig } from './config.ts';
 /** A peer that has vanished is found out within a minute, and its calls are cancelled. */
 const KEEPALIVE = { 'grpc.keepalive_time_ms': 40_000, 'grpc.keepalive_timeout_ms': 20_000 };
 
+/**
+ * Calls under way on one connection; a client's library lets more of them wait. Each costs the node about 12 KiB before
+ * its first message is there, and HTTP/2 sets no limit of its own. 1,000 is more than keeps all workers busy.
+ */
+const STREAMS = { 'grpc.max_concurrent_streams': 1_000 };
+
 export function createServer({ maxMessageBytes }: NodeConfig, interceptors: ServerInterceptor[]): Server {
-  return new Server({ ...messageSizeLimit(maxMessageBytes), ...KEEPALIVE, interceptors });
+  return new Server({ ...messageSizeLimit(maxMessageBytes), ...KEEPALIVE, ...STREAMS, interceptors });
 }
 
 /** The port that was bound. @throws PetriError `unavailable` with a sentence for an operator. */
