@@ -77,7 +77,7 @@ export async function flood(socket: Socket, times: number, chunk: (n: number) =>
 }
 
 export async function session(address: string): Promise<ClientHttp2Session> {
-  const connected = connectHttp2(`http://${address}`);
+  const connected = connectHttp2(`http://${address}`, { maxSessionMemory: 1_000 });
   connected.on('error', () => {});
   await once(connected, 'connect');
   return connected;
@@ -96,4 +96,28 @@ export function message(bytes: Uint8Array, compressed = 0): Buffer {
   head.writeUInt8(compressed, 0);
   head.writeUInt32BE(bytes.length, 1);
   return Buffer.concat([head, bytes]);
+}
+
+/** The gRPC status of a call made by hand, or the HTTP status where there is none. */
+export async function grpcStatusOf(
+  address: string,
+  path: string,
+  body: Buffer,
+  headers: object = {},
+): Promise<number> {
+  const client = await session(address);
+  try {
+    const stream = client.request({ ...call(path), ...headers });
+    return await new Promise<number>((resolve, reject) => {
+      const look = (fields: Record<string, unknown>) => {
+        if (fields['grpc-status'] !== undefined) resolve(Number(fields['grpc-status']));
+        else if (Number(fields[':status']) !== 200 && ':status' in fields) resolve(Number(fields[':status']));
+      };
+      stream.on('response', look).on('trailers', look).resume();
+      stream.on('error', reject).on('close', () => reject(new Error('closed without a status')));
+      stream.end(body);
+    });
+  } finally {
+    client.destroy();
+  }
 }

@@ -3,9 +3,10 @@ import { suite, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { batch, mapBounded, type Sized } from './batch.ts';
 
-const sized = <R>(item: R, bytes = 0): Sized<R> => ({ item, bytes });
+const sized = <R>(item: R, bytes = 0): Sized<R> => ({ message: () => item, bytes });
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 const never = new AbortController().signal;
+const MiB = 1024 * 1024;
 
 /** Items that finish when told. */
 function controlled(count: number, window: number, signal = never) {
@@ -63,9 +64,9 @@ suite('batch', () => {
   });
 
   test('a message holds at most 64 results, and at most about 1 MiB', async () => {
-    const many = controlled(200, 200);
+    const many = controlled(128, 128);
     const first = many.stream.next();
-    for (const item of range(200)) many.finish(item);
+    for (const item of range(128)) many.finish(item);
     assert.deepEqual((await first).value, range(64));
     assert.equal((await many.stream.next()).value?.length, 64);
     await many.stream.return();
@@ -93,6 +94,52 @@ suite('batch', () => {
     assert.deepEqual([...waiting.keys()], [3, 4, 5]);
     finish(4);
     await next;
+    await stream.return();
+  });
+
+  test('large results that nobody takes stop new starts, long before there are as many as the window', async () => {
+    const { stream, finish, waiting } = controlled(10_000, 512);
+    const first = stream.next();
+    assert.equal(waiting.size, 128, 'before any result says how large they are');
+    finish(0, MiB);
+    await first;
+    for (const item of waiting.keys()) finish(item, MiB);
+    await turn();
+    assert.equal(waiting.size, 0, 'while so much waits to be taken');
+    let most = 0;
+    for (let taken = 1; taken < 400; taken++) {
+      await stream.next();
+      most = Math.max(most, waiting.size);
+      const [item] = waiting.keys();
+      if (item !== undefined) finish(item, MiB);
+    }
+    assert.ok(most > 0 && most <= 16, `${most} under way`);
+    await stream.return();
+  });
+
+  test('small results fill the window', async () => {
+    const { stream, finish, waiting } = controlled(10_000, 512);
+    const first = stream.next();
+    finish(0, 10);
+    await first;
+    const second = stream.next();
+    assert.equal(waiting.size, 512);
+    finish(1, 10);
+    await second;
+    await stream.return();
+  });
+
+  test('messages are made when they are taken', async () => {
+    let made = 0;
+    const message = () => ++made;
+    const stream = batch({
+      items: range(128),
+      window: 128,
+      signal: never,
+      run: () => Promise.resolve({ message, bytes: 1 }),
+    });
+    assert.equal((await stream.next()).value?.length, 64);
+    assert.equal(made, 64);
     await stream.return();
   });
 

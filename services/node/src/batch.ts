@@ -1,12 +1,24 @@
 import { cancelled } from '@petri/core';
 
+const MiB = 1024 * 1024;
+
 /** Results of one message. Measured: past some dozens, a message costs next to nothing per result. */
 const MESSAGE_ITEMS = 64;
 /** Far below any message limit, so that many large results never add up to one that cannot be sent. */
-const MESSAGE_BYTES = 1024 * 1024;
+const MESSAGE_BYTES = MiB;
 
-/** A result, and about how many bytes it takes in a message. */
-export type Sized<R> = { item: R; bytes: number };
+/**
+ * Results that wait for a reader, and those on their way as far as can be foreseen: past so many bytes, nothing more is
+ * started but a few. Only what is under way when results turn out larger than all before comes on top.
+ */
+const HELD_BYTES = 16 * MiB;
+/** Enough to keep workers busy, however large the results. */
+const FEW = 8;
+/** What a result is thought to take before there is any. */
+const UNKNOWN_BYTES = HELD_BYTES / 128;
+
+/** A result as it is put into a message, made when it is: values take many times their bytes once unpacked. */
+export type Sized<R> = { message: () => R; bytes: number };
 
 export type BatchOptions<I, R> = {
   items: readonly I[];
@@ -32,6 +44,8 @@ export async function* batch<I, R>({
   const finished: Sized<R>[] = [];
   let next = 0;
   let running = 0;
+  let heldBytes = 0;
+  let largest: number | undefined;
   let failure: { thrown: unknown } | undefined;
   let wake: (() => void) | undefined;
   let turn: NodeJS.Immediate | undefined;
@@ -41,8 +55,14 @@ export async function* batch<I, R>({
     turn = undefined;
     wake?.();
   };
+  const mayStart = () => {
+    if (running + finished.length >= window || heldBytes >= HELD_BYTES) return false;
+    return running < FEW || heldBytes + running * (largest ?? UNKNOWN_BYTES) < HELD_BYTES;
+  };
   const settle = (result: Sized<R>) => {
     running--;
+    heldBytes += result.bytes;
+    largest = Math.max(largest ?? 0, result.bytes);
     finished.push(result);
     if (finished.length >= MESSAGE_ITEMS) wakeNow();
     else turn ??= setImmediate(wakeNow);
@@ -57,10 +77,13 @@ export async function* batch<I, R>({
     while (next < items.length || running > 0 || finished.length > 0) {
       signal.throwIfAborted();
       if (failure) throw failure.thrown;
-      for (; next < items.length && running + finished.length < window; next++, running++)
+      for (; next < items.length && mayStart(); next++, running++)
         run(items[next]!, next, stop.signal).then(settle, fail);
-      if (finished.length > 0) yield take(finished);
-      else {
+      if (finished.length > 0) {
+        const taken = take(finished);
+        for (const { bytes } of taken) heldBytes -= bytes;
+        yield taken.map(({ message }) => message());
+      } else {
         await new Promise<void>((resolve) => (wake = resolve));
         wake = undefined;
       }
@@ -73,11 +96,11 @@ export async function* batch<I, R>({
 }
 
 /** Removes from the front what fits into one message: at least one result. */
-function take<R>(finished: Sized<R>[]): R[] {
+function take<R>(finished: Sized<R>[]): Sized<R>[] {
   let count = 0;
   for (let bytes = 0; count < Math.min(finished.length, MESSAGE_ITEMS) && bytes < MESSAGE_BYTES; count++)
     bytes += finished[count]!.bytes;
-  return finished.splice(0, count).map(({ item }) => item);
+  return finished.splice(0, count);
 }
 
 /** Maps items with at most `window` at once; results in the order of the items. Starts nothing after an abort. */

@@ -27,11 +27,15 @@ export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
       try {
         const result = await runtime.run(id, specOf(entry, index, shared), { signal: stop });
         tally.outcome(result.outcome, result.receipt);
-        const value = runResultMessage(result, !omitReceipts || result.outcome !== 'COMPLETED');
-        return { item: { index, id, result: { case: 'run', value } }, bytes: sizeOfRun(result) };
+        const message = (): Item => {
+          const value = runResultMessage(result, !omitReceipts || result.outcome !== 'COMPLETED');
+          return { index, id, result: { case: 'run', value } };
+        };
+        return { message, bytes: sizeOfRun(result) };
       } catch (thrown) {
         tally.error();
-        return { item: { index, id, result: itemError(parts, thrown, method) }, bytes: 0 };
+        const result = itemError(parts, thrown, method);
+        return { message: () => ({ index, id, result }), bytes: 0 };
       }
     };
 

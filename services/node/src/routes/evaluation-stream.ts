@@ -33,11 +33,14 @@ export function streamEvaluations<I>(
     try {
       const value = await evaluate(each, index, stop);
       tally.outcome(value.outcome, value.receipt);
-      const result = { case: 'evaluation' as const, value: evaluationMessage(value) };
-      return { item: { index, id, result }, bytes: sizeOfEvaluation(value) };
+      const message = (): Item => {
+        return { index, id, result: { case: 'evaluation', value: evaluationMessage(value) } };
+      };
+      return { message, bytes: sizeOfEvaluation(value) };
     } catch (thrown) {
       tally.error();
-      return { item: { index, id, result: itemError(parts, thrown, method) }, bytes: 0 };
+      const result = itemError(parts, thrown, method);
+      return { message: () => ({ index, id, result }), bytes: 0 };
     }
   };
 
