@@ -1,12 +1,15 @@
 import { Client } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit } from '@petri/contracts';
-import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import { unavailable } from '@petri/core';
 import { Admin } from './admin.ts';
 import { type ChannelSettings, channelTo } from './channel.ts';
 import { Events } from './events.ts';
+import { FitnessRecords } from './fitness.ts';
 import { lastFailure, waitUntilServing } from './health.ts';
+import { Lineage } from './lineage.ts';
 import { bounds } from './options.ts';
+import { Populations } from './populations.ts';
 import { Sandboxes } from './sandboxes.ts';
 
 export type ConnectOptions = ChannelSettings & {
@@ -53,6 +56,9 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
 /** A node, as a client sees it. Every call rejects with a PetriError that holds all the details the node sent. */
 export class Petri implements AsyncDisposable {
   readonly sandboxes: Sandboxes;
+  readonly populations: Populations;
+  readonly fitness: FitnessRecords;
+  readonly lineage: Lineage;
   readonly admin: Admin;
   readonly events: Events;
   readonly #client: Client;
@@ -62,6 +68,10 @@ export class Petri implements AsyncDisposable {
     this.#client = client;
     const bound = bounds(deadlineMs);
     this.sandboxes = new Sandboxes(createServiceClient(SandboxService, client), bound);
+    const population = createServiceClient(PopulationService, client);
+    this.populations = new Populations(population, bound);
+    this.fitness = new FitnessRecords(population, bound);
+    this.lineage = new Lineage(population, bound);
     this.admin = new Admin(createServiceClient(AdminService, client), bound);
     this.events = new Events(createServiceClient(EventService, client), bound);
   }

@@ -1,7 +1,9 @@
 import {
   ComparisonKind as WireComparisonKind,
   EventKind as WireEventKind,
+  FitnessDirection as WireFitnessDirection,
   IsolationLevel as WireIsolationLevel,
+  type LineageFormat as WireLineageFormat,
   LogLevel as WireLogLevel,
   ModuleLanguage as WireModuleLanguage,
   Outcome as WireOutcome,
@@ -22,6 +24,9 @@ export type ComparisonKind = NameOf<typeof WireComparisonKind>;
 export type ModuleLanguage = NameOf<typeof WireModuleLanguage>;
 export type ReloadResult = NameOf<typeof WireReloadResult>;
 export type LogLevel = NameOf<typeof WireLogLevel>;
+/** Whether a larger or a smaller score is better. */
+export type FitnessDirection = NameOf<typeof WireFitnessDirection>;
+export type LineageFormat = NameOf<typeof WireLineageFormat>;
 export type WorkerState = NameOf<typeof WireWorkerState>;
 export type EventKind = NameOf<typeof WireEventKind>;
 
@@ -40,3 +45,4 @@ export const reloadResultName = namer(WireReloadResult);
 export const logLevelName = namer(WireLogLevel);
 export const workerStateName = namer(WireWorkerState);
 export const eventKindName = namer(WireEventKind);
+export const directionName = namer(WireFitnessDirection);

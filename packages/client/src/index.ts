@@ -17,7 +17,9 @@ export { connect, type ConnectOptions, type Petri } from './connect.ts';
 export type {
   ComparisonKind,
   EventKind,
+  FitnessDirection,
   IsolationLevel,
+  LineageFormat,
   LogLevel,
   ModuleLanguage,
   Outcome,
@@ -37,8 +39,27 @@ export type {
   FitnessProgram,
   Suite,
 } from './evaluation.ts';
+export type {
+  Fitness,
+  FitnessEntry,
+  FitnessError,
+  FitnessRecords,
+  RankedFitness,
+  TestResult,
+} from './fitness.ts';
+export type { Birth, Individual, Lineage, Relatives, RelativesOptions } from './lineage.ts';
 export type { Code, Genome, Module, ModuleHistory, ModuleVersion } from './modules.ts';
 export type { CallOptions } from './options.ts';
+export type {
+  Joining,
+  Member,
+  NewMember,
+  Population,
+  PopulationRequest,
+  Populations,
+  PopulationStatistics,
+  ScoreSummary,
+} from './populations.ts';
 export type {
   Confinement,
   CreateRequest,

@@ -1,11 +1,13 @@
 /** A gRPC server with the handlers a test gives, and a client of it. */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { type Handlers, Health, implement } from '@petri/contracts';
-import { AdminService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import { unimplemented } from '@petri/core';
 import { connect, type ConnectOptions, type Petri } from '../src/index.ts';
 
-type AllHandlers = Handlers<typeof SandboxService> & Handlers<typeof AdminService>;
+type AllHandlers = Handlers<typeof SandboxService> &
+  Handlers<typeof PopulationService> &
+  Handlers<typeof AdminService>;
 
 export type FakeNode = AsyncDisposable & { address: string; petri: Petri; health: Health; server: Server };
 
@@ -15,7 +17,7 @@ export async function fakeNode(
   credentials: ServerCredentials = ServerCredentials.createInsecure(),
 ): Promise<FakeNode> {
   const server = new Server();
-  for (const service of [SandboxService, AdminService]) {
+  for (const service of [SandboxService, PopulationService, AdminService]) {
     const all = Object.fromEntries(
       service.methods.map(({ localName }) => {
         const refuse = () => {

@@ -130,6 +130,10 @@ class Runtime implements SandboxRuntime {
     return this.#catalog.require(id).info();
   }
 
+  find(id: string): SandboxInfo | undefined {
+    return this.#catalog.find(id)?.info();
+  }
+
   list(query: ListQuery): ListPage {
     return this.#catalog.list(query, this.#now());
   }

@@ -266,6 +266,8 @@ export type BatchItem<T> = { index: number; result: T } | { index: number; error
 export interface SandboxRuntime {
   create(spec: CreateSpec, options?: CallOptions): Promise<SandboxInfo>;
   get(id: string): SandboxInfo;
+  /** As `get`, for an id that may be nobody's. */
+  find(id: string): SandboxInfo | undefined;
   list(query: ListQuery): ListPage;
   updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo>;
   restart(id: string, options?: { resetState?: boolean }): Promise<SandboxInfo>;

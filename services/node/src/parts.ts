@@ -1,8 +1,9 @@
 import type { CallContext, Handler } from '@petri/contracts';
-import type { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
+import type { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import type { Clock, PetriError } from '@petri/core';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
+import type { Registry } from '@petri/population';
 import type { Identity } from './auth/identity.ts';
 import type { Idempotency } from './idempotency.ts';
 
@@ -10,6 +11,7 @@ import type { Idempotency } from './idempotency.ts';
 export type Parts = {
   runtime: SandboxRuntime;
   events: SandboxEvents;
+  registry: Registry;
   idempotency: Idempotency;
   clock: Clock;
   /** Of the node, such as "0.1.0". */
@@ -26,11 +28,15 @@ export type Parts = {
 
 type SandboxMethods = (typeof SandboxService)['method'];
 type EventMethods = (typeof EventService)['method'];
+type PopulationMethods = (typeof PopulationService)['method'];
 type AdminMethods = (typeof AdminService)['method'];
 
 /** The handler of one RPC, given what it works with. */
 export type SandboxRoute<K extends keyof SandboxMethods> = (parts: Parts) => Handler<SandboxMethods[K]>;
 export type EventRoute<K extends keyof EventMethods> = (parts: Parts) => Handler<EventMethods[K]>;
+export type PopulationRoute<K extends keyof PopulationMethods> = (
+  parts: Parts,
+) => Handler<PopulationMethods[K]>;
 export type AdminRoute<K extends keyof AdminMethods> = (parts: Parts) => Handler<AdminMethods[K]>;
 
 /** Items of one batch over sandboxes: its answer is one message, and all of it is held until the last is done. */

@@ -1,9 +1,10 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { Server } from '@grpc/grpc-js';
-import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
 import { EventLog, SandboxEvents, type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
+import { openRegistry } from '@petri/population';
 import manifest from '../package.json' with { type: 'json' };
 import { audited } from './audit/calls.ts';
 import { AuditFile } from './audit/file.ts';
@@ -16,9 +17,11 @@ import { Gate } from './gate.ts';
 import { adminHandlers, eventHandlers, sandboxHandlers } from './handlers.ts';
 import { Idempotency } from './idempotency.ts';
 import { addressOf, createServer, listen } from './listen.ts';
+import { genomesOf } from './genomes.ts';
 import type { Parts } from './parts.ts';
+import { populationHandlers } from './population-handlers.ts';
 
-const SERVICES = [SandboxService, EventService, AdminService];
+const SERVICES = [SandboxService, PopulationService, EventService, AdminService];
 
 export type NodeOptions = {
   /** Owned by the node from then on, which closes it. Default: one with the workers of the configuration. */
@@ -67,6 +70,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   addServices(server, gate, health, {
     runtime,
     events,
+    registry: openRegistry({ clock, genomeOf: genomesOf(runtime) }),
     idempotency: new Idempotency({ clock }),
     clock,
     version: manifest.version,
@@ -145,10 +149,12 @@ function addServices(server: Server, gate: Gate, health: Health, parts: Parts): 
   const recorded = <S extends DescService>(service: S, handlers: Handlers<S>) =>
     implement(service, audited(service, handlers, { log, identityOf }), options);
   const sandbox = recorded(SandboxService, gate.guard(SandboxService, sandboxHandlers(parts)));
+  const population = recorded(PopulationService, gate.guard(PopulationService, populationHandlers(parts)));
   // Not behind the gate: how a node drains is asked while it does, and nobody waits for those who watch.
   const admin = recorded(AdminService, adminHandlers(parts));
   const events = recorded(EventService, eventHandlers(parts));
   server.addService(sandbox.definition, sandbox.implementation);
+  server.addService(population.definition, population.implementation);
   server.addService(events.definition, events.implementation);
   server.addService(admin.definition, admin.implementation);
   health.addTo(server);

@@ -80,6 +80,7 @@ export function fakeRuntime(methods: Partial<SandboxRuntime> = {}): FakeRuntime 
       if (id === 'missing') throw notFound('sandbox', id);
       return info(id);
     },
+    find: (id) => (id === 'missing' ? undefined : info(id)),
     status: () => ({
       workers: [],
       protections: [],

@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { AdminService, EventService, SandboxService } from '@petri/contracts/v1';
+import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import type { Role } from './roles.ts';
 
 /** The least role that may call a method; `anyone` needs not even say who they are. */
@@ -39,6 +39,30 @@ const EVENT_SERVICE: Rows<typeof EventService> = {
   watchEvents: 'reader',
 };
 
+/** Likewise: what is recorded is for all that may look, and changed by those who experiment. */
+const POPULATION_SERVICE: Rows<typeof PopulationService> = {
+  getPopulation: 'reader',
+  listPopulations: 'reader',
+  listMembers: 'reader',
+  getPopulationStatistics: 'reader',
+  getFitness: 'reader',
+  rankFitness: 'reader',
+  topFitness: 'reader',
+  getLineage: 'reader',
+  getAncestors: 'reader',
+  getDescendants: 'reader',
+  getCommonAncestor: 'reader',
+  exportLineage: 'reader',
+  createPopulation: 'operator',
+  deletePopulation: 'operator',
+  addMembers: 'operator',
+  removeMembers: 'operator',
+  advanceGeneration: 'operator',
+  recordFitness: 'operator',
+  adjustFitness: 'operator',
+  recordLineage: 'operator',
+};
+
 /** For those who run the node: it tells process ids, and the load that all callers together put on it. */
 const ADMIN_SERVICE: Rows<typeof AdminService> = {
   getNodeStatus: 'admin',
@@ -60,6 +84,7 @@ const OTHERS: Readonly<Record<string, Least>> = {
 export const LEAST_ROLES: ReadonlyMap<string, Least> = new Map<string, Least>([
   ...paths(SandboxService, SANDBOX_SERVICE),
   ...paths(EventService, EVENT_SERVICE),
+  ...paths(PopulationService, POPULATION_SERVICE),
   ...paths(AdminService, ADMIN_SERVICE),
   ...Object.entries(OTHERS),
 ]);

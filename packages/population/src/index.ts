@@ -1,0 +1,42 @@
+export type { PopulationEvents } from './events.ts';
+export type {
+  FitnessAdjustment,
+  FitnessBook,
+  FitnessEntry,
+  RankedFitness,
+  RankPage,
+  RankQuery,
+} from './fitness-book.ts';
+export { exportLineage, type LineageFormat } from './lineage/export.ts';
+export type {
+  BirthSpec,
+  CommonAncestor,
+  Individual,
+  LineageBook,
+  RelativeInfo,
+  Relatives,
+  RelativesQuery,
+} from './lineage/lineage-book.ts';
+export type { Joining, Newcomer } from './members.ts';
+export type { PageQuery } from './pages.ts';
+export type {
+  Advance,
+  MemberInfo,
+  MemberPage,
+  PopulationPage,
+  Populations,
+  PopulationSpec,
+  Statistics,
+  StatisticsQuery,
+} from './populations.ts';
+export { openRegistry, type Registry, type RegistryOptions } from './registry.ts';
+export type { Change, PopulationStore } from './store/store.ts';
+export type {
+  Adjustment,
+  Direction,
+  Fitness,
+  FitnessError,
+  Member,
+  PopulationInfo,
+  TestResult,
+} from './types.ts';

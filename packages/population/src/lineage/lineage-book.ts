@@ -1,0 +1,214 @@
+import { type Clock, failedPrecondition, idViolation, invalid, notFound, type Violation } from '@petri/core';
+import type { Ledger } from '../ledger.ts';
+import { born, mutationTypeOf } from '../members.ts';
+import { requirePopulation } from '../populations.ts';
+import type { Birth } from '../types.ts';
+import { admit } from './admission.ts';
+import { distancesTo, mostRecentCommonAncestor } from './common-ancestor.ts';
+import type { Graph, Place } from './graph.ts';
+
+/** Of one answer about relatives: more is for an export. */
+const MAX_RELATIVES = 10_000;
+const DEFAULT_RELATIVES = 1000;
+/** Individuals of one question about a common ancestor. */
+const MAX_COMPARED = 1000;
+const MAX_MUTATION_TYPE = 64;
+
+/** A birth as it is announced; what is not given is worked out. */
+export type BirthSpec = {
+  id: string;
+  parents?: readonly string[];
+  /** Default: seed, mutation or crossover, by the number of parents. */
+  mutationType?: string;
+  /** Default: the population's, or 0. */
+  generation?: number;
+  /** Default: the population's. */
+  island?: string;
+  /** Default: none. */
+  population?: string;
+  genomeSha256?: string;
+  /** Default: now. */
+  bornAtMs?: number;
+};
+
+/** An individual, as the lineage knows it. */
+export type Individual = {
+  id: string;
+  /** Absent if it is foreign: born elsewhere, and known only as a parent. */
+  birth?: Birth;
+  /** Births on the longest way from an individual without known parents. */
+  depth: number;
+  children: number;
+};
+
+export type RelativeInfo = Individual & { distance: number };
+
+export type Relatives = {
+  /** In order of their distance. */
+  relatives: RelativeInfo[];
+  /** Whether there are more than the limit let through. */
+  truncated: boolean;
+};
+
+export type RelativesQuery = {
+  /** Births away; default: any number. */
+  maxDepth?: number;
+  /** Default 1,000, at most 10,000. */
+  limit?: number;
+};
+
+export type CommonAncestor = { ancestor: Individual; distances: number[] };
+
+/** Who comes from whom. It survives the individuals. */
+export class LineageBook {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+
+  constructor({ ledger, clock }: { ledger: Ledger; clock: Clock }) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** Births, foreign individuals not among them. */
+  get size(): number {
+    return this.#graph.births;
+  }
+
+  /**
+   * Records births, all of them or none. What is recorded stays; the same again changes nothing.
+   *
+   * @throws PetriError as `admit` does
+   */
+  async record(
+    specs: readonly BirthSpec[],
+    { allowForeignParents = false }: { allowForeignParents?: boolean } = {},
+  ): Promise<Individual[]> {
+    const violations = specs.flatMap((spec, index) => violationsOf(spec, `births[${index}]`));
+    if (violations.length > 0) throw invalid(violations);
+    const nowMs = this.#clock.now();
+    const announced = specs.map((spec) => this.#announcement(spec, nowMs));
+    const nameOf = (index: number) => `births[${index}]`;
+    const admitted = admit(this.#graph, announced, { allowForeignParents, nameOf });
+    await this.#ledger.commit(born(this.#ledger.state, admitted));
+    return specs.map(({ id }) => this.get(id));
+  }
+
+  /** @throws PetriError `not_found` for whom nobody has heard of */
+  get(id: string): Individual {
+    return this.#individual(this.#require(id));
+  }
+
+  ancestors(id: string, query: RelativesQuery = {}): Relatives {
+    return this.#relatives(id, 'parents', query);
+  }
+
+  descendants(id: string, query: RelativesQuery = {}): Relatives {
+    return this.#relatives(id, 'children', query);
+  }
+
+  /** Undefined if there is none. An individual counts as an ancestor of its own. */
+  commonAncestor(ids: readonly string[]): CommonAncestor | undefined {
+    const distinct = [...new Set(ids)];
+    if (distinct.length < 1 || distinct.length > MAX_COMPARED)
+      throw invalid([
+        { field: 'ids', description: `must have 1 to ${MAX_COMPARED} elements, has ${ids.length}` },
+      ]);
+    const places = distinct.map((id) => this.#require(id));
+    const found = mostRecentCommonAncestor(this.#graph, places);
+    if (found === undefined) return undefined;
+    const distances = new Map(
+      distancesTo(this.#graph, found, places).map((each, at) => [distinct[at]!, each]),
+    );
+    return { ancestor: this.#individual(found), distances: ids.map((id) => distances.get(id)!) };
+  }
+
+  /**
+   * The individuals an export is of: those given with all their ancestors and descendants, the births of a population
+   * with their parents, or all. In the order in which they were first heard of, as they are now.
+   */
+  select({ ids = [], population }: { ids?: readonly string[]; population?: string }): Place[] {
+    const graph = this.#graph;
+    const all = Array.from({ length: graph.size }, (_, place) => place);
+    if (ids.length > 0 && population !== undefined)
+      throw failedPrecondition('SELECTION_AMBIGUOUS', 'either ids or a population selects what is exported');
+    if (ids.length > 0) {
+      const wanted = new Set<Place>();
+      for (const id of ids)
+        for (const way of ['parents', 'children'] as const)
+          for (const { place } of graph.search(this.#require(id), way)) wanted.add(place);
+      return all.filter((place) => wanted.has(place));
+    }
+    if (population === undefined) return all;
+    const wanted = new Set<Place>();
+    for (const place of all)
+      if (graph.birthAt(place)?.population === population)
+        for (const each of [place, ...graph.parentsAt(place)]) wanted.add(each);
+    return all.filter((place) => wanted.has(place));
+  }
+
+  get #graph(): Graph {
+    return this.#ledger.state.graph;
+  }
+
+  /** For exports, which read it as it is. */
+  get graph(): Graph {
+    return this.#graph;
+  }
+
+  #relatives(id: string, way: 'parents' | 'children', query: RelativesQuery): Relatives {
+    const { maxDepth = Infinity, limit = DEFAULT_RELATIVES } = query;
+    if (limit < 1 || limit > MAX_RELATIVES)
+      throw invalid([{ field: 'limit', description: `must be 1 to ${MAX_RELATIVES}, is ${limit}` }]);
+    const relatives: RelativeInfo[] = [];
+    for (const { place, distance } of this.#graph.search(this.#require(id), way, maxDepth)) {
+      if (distance === 0) continue;
+      if (relatives.length === limit) return { relatives, truncated: true };
+      relatives.push({ ...this.#individual(place), distance });
+    }
+    return { relatives, truncated: false };
+  }
+
+  #individual(place: Place): Individual {
+    const graph = this.#graph;
+    const birth = graph.birthAt(place);
+    return {
+      id: graph.idAt(place),
+      ...(birth ? { birth } : {}),
+      depth: graph.depthAt(place),
+      children: graph.childrenAt(place).length,
+    };
+  }
+
+  #require(id: string): Place {
+    const place = this.#graph.placeOf(id);
+    if (place === undefined) throw notFound('individual', id);
+    return place;
+  }
+
+  #announcement(spec: BirthSpec, nowMs: number) {
+    const { id, parents = [], mutationType, genomeSha256 = '', bornAtMs = nowMs, population = '' } = spec;
+    const home = population === '' ? undefined : requirePopulation(this.#ledger, population).population;
+    return {
+      id,
+      parents,
+      mutationType: mutationType || mutationTypeOf(parents.length),
+      generation: spec.generation ?? home?.generation ?? 0,
+      island: spec.island || (home?.island ?? ''),
+      population,
+      genomeSha256,
+      bornAtMs,
+    };
+  }
+}
+
+function violationsOf({ id, parents = [], mutationType = '' }: BirthSpec, place: string): Violation[] {
+  const found = [idViolation(`${place}.id`, id) ?? []].flat();
+  for (const [index, parent] of parents.entries())
+    found.push(...[idViolation(`${place}.parents[${index}]`, parent) ?? []].flat());
+  if (mutationType.length > MAX_MUTATION_TYPE)
+    found.push({
+      field: `${place}.mutation_type`,
+      description: `must have at most ${MAX_MUTATION_TYPE} characters, has ${mutationType.length}`,
+    });
+  return found;
+}

@@ -1,0 +1,35 @@
+import { type Clock, systemClock } from '@petri/core';
+import type { PopulationEvents } from './events.ts';
+import { FitnessBook } from './fitness-book.ts';
+import { Ledger } from './ledger.ts';
+import { LineageBook } from './lineage/lineage-book.ts';
+import { Populations } from './populations.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import type { PopulationStore } from './store/store.ts';
+
+export type RegistryOptions = {
+  /** Default: one in memory. */
+  store?: PopulationStore;
+  clock?: Clock;
+  /** Default: nobody is told. */
+  events?: PopulationEvents;
+  /** The hash of the genome that an individual has now. Default: only what was given when it joined is known. */
+  genomeOf?: (id: string) => string | undefined;
+};
+
+/** What is recorded about populations: it answers from memory, and writes through to its store. */
+export type Registry = { populations: Populations; fitness: FitnessBook; lineage: LineageBook };
+
+/** Reads all that the store has. */
+export function openRegistry(options: RegistryOptions = {}): Registry {
+  const { store = new MemoryStore(), clock = systemClock, genomeOf = () => undefined } = options;
+  const { events = SILENT } = options;
+  const ledger = new Ledger(store);
+  return {
+    populations: new Populations({ ledger, clock, genomeOf }),
+    fitness: new FitnessBook({ ledger, clock, events }),
+    lineage: new LineageBook({ ledger, clock }),
+  };
+}
+
+const SILENT: PopulationEvents = { fitnessRecorded: () => undefined, fitnessAdjusted: () => undefined };

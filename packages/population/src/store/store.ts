@@ -1,0 +1,21 @@
+import type { Birth, Fitness, Member, Orphan, Pin, Population } from '../types.ts';
+
+/** One row that is put, or deleted if it has none. */
+export type Change =
+  | { table: 'population'; id: string; row?: Population }
+  | { table: 'member'; population: string; id: string; row?: Member }
+  | { table: 'fitness'; population: string; id: string; row?: Fitness }
+  | { table: 'birth'; id: string; row: Birth }
+  | { table: 'pin'; id: string; row?: Pin }
+  | { table: 'orphan'; id: string; row?: Orphan };
+
+/** What has to outlast the process. Everything is read at the start, and answered from memory from then on. */
+export interface PopulationStore {
+  /** Every row, as the change that puts it: populations before what belongs to them, births in their sequence. */
+  load(): Iterable<Change>;
+  /**
+   * Puts all changes into effect, or none; resolves when they outlast the process. Changes take effect in the order of
+   * the calls. A rejection says that none of these took effect, and that the store takes no more.
+   */
+  commit(changes: readonly Change[]): Promise<void>;
+}

@@ -1,0 +1,15 @@
+import { fitnessMessage } from '../../mapping/fitness.ts';
+import { mapped } from '../../mapping/problems.ts';
+import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
+
+export const adjustFitness: PopulationRoute<'adjustFitness'> =
+  ({ registry, idempotency }) =>
+  (request) =>
+    idempotency.once('AdjustFitness', request, async () => {
+      const { adjustments } = request;
+      const population = mapped((problems) => {
+        problems.atMost('adjustments', adjustments.length, MAX_BATCH);
+        return problems.id('population', request.population);
+      });
+      return { fitness: (await registry.fitness.adjust(population, adjustments)).map(fitnessMessage) };
+    });

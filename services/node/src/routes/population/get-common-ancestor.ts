@@ -1,0 +1,13 @@
+import { individualMessage } from '../../mapping/lineage.ts';
+import { uint32 } from '../../mapping/numbers.ts';
+import { mapped } from '../../mapping/problems.ts';
+import type { PopulationRoute } from '../../parts.ts';
+
+export const getCommonAncestor: PopulationRoute<'getCommonAncestor'> =
+  ({ registry }) =>
+  (request) => {
+    const ids = mapped((problems) => problems.each('ids', request.ids, (id) => problems.id('', id)));
+    const found = registry.lineage.commonAncestor(ids);
+    if (!found) return {};
+    return { ancestor: individualMessage(found.ancestor), distances: found.distances.map(uint32) };
+  };

@@ -1,0 +1,10 @@
+import { individualMessage } from '../../mapping/lineage.ts';
+import { mapped } from '../../mapping/problems.ts';
+import type { PopulationRoute } from '../../parts.ts';
+
+export const getLineage: PopulationRoute<'getLineage'> =
+  ({ registry }) =>
+  (request) => {
+    const id = mapped((problems) => problems.id('id', request.id));
+    return { individual: individualMessage(registry.lineage.get(id)) };
+  };

@@ -1,0 +1,10 @@
+import { populationMessage } from '../../mapping/population.ts';
+import { mapped } from '../../mapping/problems.ts';
+import type { PopulationRoute } from '../../parts.ts';
+
+export const getPopulation: PopulationRoute<'getPopulation'> =
+  ({ registry }) =>
+  (request) => {
+    const id = mapped((problems) => problems.id('id', request.id));
+    return { population: populationMessage(registry.populations.get(id)) };
+  };

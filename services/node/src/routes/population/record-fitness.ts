@@ -1,0 +1,17 @@
+import { fitnessMessage, readFitnessEntry } from '../../mapping/fitness.ts';
+import { mapped } from '../../mapping/problems.ts';
+import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
+
+export const recordFitness: PopulationRoute<'recordFitness'> =
+  ({ registry, idempotency }) =>
+  (request) =>
+    idempotency.once('RecordFitness', request, async () => {
+      const { population, entries } = mapped((problems) => {
+        problems.atMost('entries', request.entries.length, MAX_BATCH);
+        return {
+          population: problems.id('population', request.population),
+          entries: problems.each('entries', request.entries, (entry) => readFitnessEntry(problems, entry)),
+        };
+      });
+      return { fitness: (await registry.fitness.record(population, entries)).map(fitnessMessage) };
+    });

@@ -1,0 +1,16 @@
+import { individualMessage, readBirthEntry } from '../../mapping/lineage.ts';
+import { mapped } from '../../mapping/problems.ts';
+import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
+
+export const recordLineage: PopulationRoute<'recordLineage'> =
+  ({ registry, idempotency }) =>
+  (request) =>
+    idempotency.once('RecordLineage', request, async () => {
+      const { allowForeignParents } = request;
+      const births = mapped((problems) => {
+        problems.atMost('births', request.births.length, MAX_BATCH);
+        return problems.each('births', request.births, (birth) => readBirthEntry(problems, birth));
+      });
+      const recorded = await registry.lineage.record(births, { allowForeignParents });
+      return { individuals: recorded.map(individualMessage) };
+    });

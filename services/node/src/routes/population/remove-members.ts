@@ -1,0 +1,16 @@
+import { populationMessage } from '../../mapping/population.ts';
+import { mapped } from '../../mapping/problems.ts';
+import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
+
+export const removeMembers: PopulationRoute<'removeMembers'> =
+  ({ registry, idempotency }) =>
+  (request) =>
+    idempotency.once('RemoveMembers', request, async () => {
+      const { ids, allowMissing } = request;
+      const population = mapped((problems) => {
+        problems.atMost('ids', ids.length, MAX_BATCH);
+        return problems.id('population', request.population);
+      });
+      const left = await registry.populations.removeMembers(population, ids, { allowMissing });
+      return { population: populationMessage(left) };
+    });
