@@ -51,7 +51,8 @@ function histogram(ascending: readonly number[], buckets: number): Bucket[] {
   let next = 0;
   for (let at = 0; at < buckets; at++) {
     const from = at === 0 ? min : found[at - 1]!.to;
-    const to = at === buckets - 1 ? max : between(min, max, (at + 1) / buckets);
+    // Between neighbouring doubles there is no room for buckets, and rounding may go down.
+    const to = at === buckets - 1 ? max : Math.max(from, between(min, max, (at + 1) / buckets));
     const first = next;
     if (at === buckets - 1) next = ascending.length;
     else while (next < ascending.length && ascending[next]! < to) next++;
@@ -60,6 +61,10 @@ function histogram(ascending: readonly number[], buckets: number): Bucket[] {
   return found;
 }
 
+/** Never falls as `part` grows, for any two finite numbers. */
 function between(low: number, high: number, part: number): number {
-  return Math.min(high, Math.max(low, low * (1 - part) + high * part));
+  const span = high - low;
+  if (Number.isFinite(span)) return Math.min(high, low + span * part);
+  const half = (high / 2 - low / 2) * part;
+  return Math.min(high, low + half + half);
 }

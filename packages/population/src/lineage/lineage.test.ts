@@ -6,17 +6,15 @@ import { exportLineage } from './export.ts';
 import type { LineageBook } from './lineage-book.ts';
 
 /** Parents of each by its number, all earlier ones: an acyclic graph. */
-const family = fc
-  .integer({ min: 1, max: 14 })
-  .chain((size) =>
-    fc.tuple(
-      ...Array.from({ length: size }, (_, child) =>
-        fc.uniqueArray(fc.integer({ min: 0, max: Math.max(0, child - 1) }), {
-          maxLength: child === 0 ? 0 : 3,
-        }),
-      ),
+const family = fc.integer({ min: 1, max: 14 }).chain((size) =>
+  fc.tuple(
+    ...Array.from({ length: size }, (_, child) =>
+      fc.uniqueArray(fc.integer({ min: 0, max: Math.max(0, child - 1) }), {
+        maxLength: child === 0 ? 0 : 3,
+      }),
     ),
-  );
+  ),
+);
 
 const name = (n: number) => `i${String(n).padStart(3, '0')}`;
 
