@@ -36,10 +36,6 @@ export class Catalog {
     return record;
   }
 
-  find(id: string): SandboxRecord | undefined {
-    return this.#records.get(id);
-  }
-
   has(id: string): boolean {
     return this.#records.has(id);
   }
