@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
+/** As `npm start` does. */
+const TELEMETRY = new URL('../../packages/telemetry/src/register.ts', import.meta.url).href;
 const MAIN = new URL('../../services/node/src/main.ts', import.meta.url).pathname;
 
 /** Longer than the node lets calls in flight finish; a node that needs more is killed, and the test fails. */
@@ -23,7 +25,7 @@ export async function startNodeProcess(
   env: Record<string, string> = {},
   leaked: readonly number[] = [],
 ): Promise<NodeProcess> {
-  const child = spawn(process.execPath, [MAIN, '--json'], {
+  const child = spawn(process.execPath, ['--import', TELEMETRY, MAIN, '--json'], {
     env: { PATH: process.env['PATH'] ?? '', PETRI_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...leaked],
   }) as ChildProcessByStdio<null, Readable, Readable>;

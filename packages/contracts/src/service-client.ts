@@ -3,6 +3,7 @@ import { type CallOptions as GrpcCallOptions, type Client, Metadata, type Servic
 import { PetriError } from '@petri/core';
 import { fromStatus } from './from-status.ts';
 import { decoder, encoder, pathOf } from './service-definition.ts';
+import { sendTrace } from './trace-context.ts';
 
 type Method = Pick<DescMethod, 'methodKind' | 'input' | 'output'>;
 type Request<M extends Method> = MessageInitShape<M['input']>;
@@ -112,9 +113,10 @@ function requestEncoder(method: DescMethod): (request: object) => Buffer {
 const identity = (bytes: Buffer) => bytes;
 
 function headers({ metadata }: CallOptions): Metadata {
-  if (metadata instanceof Metadata) return metadata;
-  const sent = new Metadata();
-  for (const [name, value] of Object.entries(metadata ?? {})) sent.set(name, value);
+  const sent = metadata instanceof Metadata ? metadata.clone() : new Metadata();
+  if (!(metadata instanceof Metadata))
+    for (const [name, value] of Object.entries(metadata ?? {})) sent.set(name, value);
+  sendTrace(sent);
   return sent;
 }
 

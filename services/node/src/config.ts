@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EnvReader } from '@petri/core';
+import { LOG_VARIABLES, type LogConfig, readLog } from '@petri/telemetry';
 import { readSecurity, SECURITY_VARIABLES, type SecurityConfig } from './auth/settings.ts';
 
 export type NodeConfig = {
@@ -20,6 +21,8 @@ export type NodeConfig = {
   eventsKept?: number;
   /** Where the audit log is appended to, `-` for standard error. Default: there is none. */
   auditFile?: string | undefined;
+  /** Default: text, from `info` on. */
+  log?: LogConfig;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -38,6 +41,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
   ['PETRI_AUDIT_FILE', 'who did what, appended as JSON lines; - is standard error (none)'],
   ...SECURITY_VARIABLES,
+  ...LOG_VARIABLES,
 ];
 
 /** @throws PetriError naming every variable that is wrong. */
@@ -57,6 +61,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     readyJson: env.boolean('PETRI_READY_JSON', false),
     auditFile: env.string('PETRI_AUDIT_FILE', undefined),
     security: readSecurity(env),
+    log: readLog(env),
   };
   env.done();
   return config;

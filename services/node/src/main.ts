@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { createLogger, shutdownTelemetry } from '@petri/telemetry';
 import { loadConfig } from './config.ts';
 import { silenceGrpc } from './listen.ts';
 import { explain, HELP, readyLine } from './messages.ts';
@@ -8,7 +9,9 @@ import { startNode } from './server.ts';
 const LAST_CHANCE_MS = 2_000;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
-const complain = (line: string) => void process.stderr.write(`petri node: ${line}\n`);
+const NAME = 'petri node';
+
+let logger = createLogger({ level: 'info', format: 'text', name: NAME });
 
 async function main(): Promise<void> {
   const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -16,16 +19,21 @@ async function main(): Promise<void> {
   if (help) return print(HELP);
   silenceGrpc();
   const config = loadConfig();
+  if (config.log) logger = createLogger({ ...config.log, name: NAME });
   const node = await startNode(config, {
-    onInternalError: (error, where) => complain(`${where}: ${explain(error)}`),
-    onTrouble: complain,
+    onInternalError: (error, where) => logger.error(`${where}: ${explain(error)}`),
+    onTrouble: (sentence) => logger.error(sentence),
+    onServed: ({ method, ...call }) => logger.debug(method, call),
   });
-  for (const warning of node.warnings) complain(`warning: ${warning}`);
+  for (const warning of node.warnings) logger.warn(warning);
   let signals = 0;
   const onSignal = () => {
-    const exit = () => process.exit(signals === 1 ? 0 : 1);
+    const exit = async () => {
+      await shutdownTelemetry();
+      process.exit(signals === 1 ? 0 : 1);
+    };
     if (++signals === 1) return void node.drain().then(exit, fail);
-    setTimeout(exit, LAST_CHANCE_MS);
+    setTimeout(() => process.exit(1), LAST_CHANCE_MS);
     void node.close().then(exit, fail);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
@@ -34,7 +42,7 @@ async function main(): Promise<void> {
 }
 
 function fail(thrown: unknown): void {
-  complain(explain(thrown));
+  logger.error(explain(thrown));
   process.exit(1);
 }
 

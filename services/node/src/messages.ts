@@ -13,6 +13,9 @@ Usage: npm start -- [--json] [--help]
 Environment (default):
 ${VARIABLES.map(([name, meaning]) => `  ${name.padEnd(WIDTH)}  ${meaning}`).join('\n')}
 
+Telemetry goes where the standard OTEL_ variables say, and nowhere by default: OTEL_METRICS_EXPORTER=prometheus serves
+http://localhost:9464/metrics, OTEL_EXPORTER_OTLP_ENDPOINT=http://host:4318 sends traces and metrics there.
+
 SIGTERM or SIGINT: finish calls in flight, then end. A second one: end at once.
 SIGHUP: open the audit log's file anew, after it was moved away.`;
 

@@ -6,6 +6,7 @@ import type { AuditLog } from './audit/log.ts';
 import type { Registry } from '@petri/population';
 import type { Identity } from './auth/identity.ts';
 import type { Idempotency } from './idempotency.ts';
+import type { ServedCall } from './tracing.ts';
 
 /** What routes share. */
 export type Parts = {
@@ -24,6 +25,8 @@ export type Parts = {
   identityOf: (context: Pick<CallContext, 'metadata'>) => Identity;
   /** Told of errors that callers see only as INTERNAL. */
   onInternalError: (error: PetriError, where: string) => void;
+  /** Told of each call that is over. */
+  onServed: (call: ServedCall) => void;
 };
 
 type SandboxMethods = (typeof SandboxService)['method'];

@@ -1,5 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { Server } from '@grpc/grpc-js';
+import { context } from '@opentelemetry/api';
 import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
@@ -20,6 +21,7 @@ import { addressOf, createServer, listen } from './listen.ts';
 import { genomesOf } from './genomes.ts';
 import type { Parts } from './parts.ts';
 import { populationHandlers } from './population-handlers.ts';
+import { type ServedCall, traced, traceOf } from './tracing.ts';
 
 const SERVICES = [SandboxService, PopulationService, EventService, AdminService];
 
@@ -31,6 +33,8 @@ export type NodeOptions = {
   onInternalError?: (error: PetriError, where: string) => void;
   /** Told in a sentence what goes wrong beside the calls, such as an audit log that cannot be written. */
   onTrouble?: (sentence: string) => void;
+  /** Told of each call that is over, watches apart, in the call's trace. */
+  onServed?: (call: ServedCall) => void;
 };
 
 export type RunningNode = AsyncDisposable & {
@@ -79,6 +83,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     audit,
     identityOf: access.identityOf,
     onInternalError,
+    onServed: options.onServed ?? (() => undefined),
   });
   const ending = new Ending({ server, gate, health, runtime, audit, drainTimeoutMs: config.drainTimeoutMs });
   const [drain, close] = [() => ending.drain(), () => ending.close()];
@@ -143,13 +148,16 @@ async function accessTo(
 
 function addServices(server: Server, gate: Gate, health: Health, parts: Parts): void {
   const options = {
-    onInternalError: (error: PetriError, { method }: CallContext) => parts.onInternalError(error, method),
+    onInternalError: (error: PetriError, call: CallContext) =>
+      context.with(traceOf(call), () => parts.onInternalError(error, call.method)),
   };
   const { audit: log, identityOf } = parts;
   const recorded = <S extends DescService>(service: S, handlers: Handlers<S>) =>
     implement(service, audited(service, handlers, { log, identityOf }), options);
-  const sandbox = recorded(SandboxService, gate.guard(SandboxService, sandboxHandlers(parts)));
-  const population = recorded(PopulationService, gate.guard(PopulationService, populationHandlers(parts)));
+  const guarded = <S extends DescService>(service: S, handlers: Handlers<S>) =>
+    recorded(service, traced(service, gate.guard(service, handlers), parts));
+  const sandbox = guarded(SandboxService, sandboxHandlers(parts));
+  const population = guarded(PopulationService, populationHandlers(parts));
   // Not behind the gate: how a node drains is asked while it does, and nobody waits for those who watch.
   const admin = recorded(AdminService, adminHandlers(parts));
   const events = recorded(EventService, eventHandlers(parts));
