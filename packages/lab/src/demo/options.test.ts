@@ -42,6 +42,14 @@ test('flags are taken with a space or an equals sign', () => {
   assert.ok(options.json);
 });
 
+test('what a node asks for is taken with the node alone', () => {
+  const { ca, tokenFile } = parseOptions(['--node', 'a:1', '--ca', 'ca.pem', '--token-file', 't']);
+  assert.deepEqual([ca, tokenFile], ['ca.pem', 't']);
+  assert.deepEqual(complaints('--token-file', 't'), [
+    '--ca and --token-file need --node, the node that asks for them',
+  ]);
+});
+
 test("the user's file takes the place of the parts", () => {
   const { data } = parseOptions(['--data', 'my.csv', '--target', 'y', '--min-r2', '0.5']);
   assert.deepEqual(data, { path: 'my.csv', target: 'y', minR2: 0.5 });

@@ -20,6 +20,9 @@ export interface Options {
   readonly settings: { readonly population?: number; readonly generations?: number };
   /** Address of a running node; absent to start one. */
   readonly node?: string;
+  /** Files that a running node may ask for: who signed its certificate, and the caller's token. */
+  readonly ca?: string;
+  readonly tokenFile?: string;
   /** What the user set; each part has its own default. */
   readonly isolation?: Isolation;
   readonly json: boolean;
@@ -38,6 +41,8 @@ const FLAGS = {
   population: { type: 'string' },
   generations: { type: 'string' },
   node: { type: 'string' },
+  ca: { type: 'string' },
+  'token-file': { type: 'string' },
   isolation: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -64,6 +69,10 @@ export function parseOptions(args: readonly string[]): Options {
   const node = given.text('node');
   if (node !== undefined && !/^.+:\d{1,5}$/.test(node))
     complaints.push(`--node takes HOST:PORT, not "${node}"`);
+  const ca = given.text('ca');
+  const tokenFile = given.text('token-file');
+  if (node === undefined && (ca !== undefined || tokenFile !== undefined))
+    complaints.push('--ca and --token-file need --node, the node that asks for them');
   const isolation = given.oneOf('isolation', ISOLATIONS);
   if (complaints.length > 0 && values['help'] !== true) throw new UsageError(complaints);
   return {
@@ -72,6 +81,8 @@ export function parseOptions(args: readonly string[]): Options {
     seed: given.text('seed') ?? '1',
     settings: { ...(population && { population }), ...(generations && { generations }) },
     ...(node !== undefined && { node }),
+    ...(ca !== undefined && { ca }),
+    ...(tokenFile !== undefined && { tokenFile }),
     ...(isolation && { isolation }),
     json: values['json'] === true,
     help: values['help'] === true,

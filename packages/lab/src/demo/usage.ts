@@ -21,6 +21,8 @@ export const HELP = `Evolves programs inside the sandboxes of a Petri node, and 
   --population NUMBER   individuals in a generation, 20 to 100000 (default 400)
   --generations NUMBER  at most so many, 1 to 100000 (default 150; 60 for --data)
   --node HOST:PORT      use a running node; otherwise one is started, and stopped at the end
+  --ca FILE             with --node: PEM of who signed its certificate; connects over TLS
+  --token-file FILE     with --node: file with the token to send, of the role admin
   --isolation LEVEL     isolate: each candidate in a V8 isolate of its own (default of containment)
                         realm: each in a realm of its own, in isolates shared within a generation; faster
                         (default of evolution)

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { connect as connectClient } from '@petri/client';
-import type { Petri } from '@petri/client';
+import type { ConnectOptions, Petri } from '@petri/client';
 import type { Connection } from '../demo/connection.ts';
 import type { Options } from '../demo/options.ts';
 import type { Outcome } from '../evolution/evaluator.ts';
@@ -10,10 +11,12 @@ import { NodeProcess } from './process.ts';
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Reaches the node that the options name, or starts one with this environment and stops it when disposed of. */
-export async function connect({ node }: Options, env: NodeJS.ProcessEnv): Promise<Connection> {
+export async function connect(options: Options, env: NodeJS.ProcessEnv): Promise<Connection> {
+  const { node } = options;
+  const settings = await settingsOf(options);
   await using resources = new AsyncDisposableStack();
   const address = node ?? resources.use(await NodeProcess.start({ env })).address;
-  const petri = resources.use(await connectClient(address, { connectTimeoutMs: CONNECT_TIMEOUT_MS }));
+  const petri = resources.use(await connectClient(address, settings));
   await petri.waitUntilServing();
   const before = await status(petri);
   const owned = resources.move();
@@ -24,6 +27,14 @@ export async function connect({ node }: Options, env: NodeJS.ProcessEnv): Promis
     evaluator: (isolation) => new NodeEvaluator(petri.sandboxes, isolation === 'realm' ? 'REALM' : 'ISOLATE'),
     kills: async () => difference((await status(petri)).kills, before.kills),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function settingsOf({ ca, tokenFile }: Options): Promise<ConnectOptions> {
+  return {
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    ...(ca !== undefined && { tls: { ca: await readFile(ca) } }),
+    ...(tokenFile !== undefined && { token: (await readFile(tokenFile, 'utf8')).trim() }),
   };
 }
 
