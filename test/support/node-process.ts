@@ -20,15 +20,20 @@ export type NodeProcess = AsyncDisposable & {
   stop(): Promise<number | null>;
 };
 
-/** `leaked` descriptors are open in it beyond standard ones, as a careless parent leaves them. */
+/**
+ * `leaked` descriptors are open in it beyond standard ones, as a careless parent leaves them. `signal` kills it, before it
+ * is ready or after.
+ */
 export async function startNodeProcess(
   env: Record<string, string> = {},
   leaked: readonly number[] = [],
+  signal?: AbortSignal,
 ): Promise<NodeProcess> {
   const child = spawn(process.execPath, ['--import', TELEMETRY, MAIN, '--json'], {
     env: { PATH: process.env['PATH'] ?? '', PETRI_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...leaked],
   }) as ChildProcessByStdio<null, Readable, Readable>;
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   const ended = once(child, 'exit');

@@ -23,6 +23,7 @@ export {
   type RunTarget,
 } from './outcome.ts';
 export { type RuntimeOptions, startSandboxRuntime } from './runtime.ts';
+export type { SandboxStore, StoredSandbox } from './store.ts';
 export type {
   BatchItem,
   CallOptions,

@@ -4,6 +4,8 @@ import { MAX_TIMEOUT_MS } from './bounds.ts';
 import type { Limits } from './limits.ts';
 import type { LoadTask } from './protocol.ts';
 import type { SandboxRecord } from './record.ts';
+import type { Residence } from './supervisor/residence.ts';
+import type { SandboxStore } from './store.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { CallOptions, SecurityProfile } from './types.ts';
 import { type Draft, versionsOf } from './versions.ts';
@@ -47,9 +49,12 @@ export class Loads {
   readonly #supervisor: Supervisor;
   readonly #now: () => number;
 
-  constructor(supervisor: Supervisor, now: () => number) {
+  readonly #store: SandboxStore | undefined;
+
+  constructor(supervisor: Supervisor, now: () => number, store: SandboxStore | undefined) {
     this.#supervisor = supervisor;
     this.#now = now;
+    this.#store = store;
   }
 
   /**
@@ -131,8 +136,37 @@ export class Loads {
       this.#supervisor.release(residence);
       throw loadFailure(`the code of sandbox "${record.identity.id}" could not be loaded`, result);
     }
+    const modules = record.modules.copy();
+    modules.commit(draft, record.limits.versionsKept);
+    const stateJson = result.answer.s ?? record.stateJson;
+    await this.#keep(record, residence, { modules, stateJson });
     const old = record.residence;
-    record.commitCode(draft, result.answer.s ?? record.stateJson, residence, this.#now());
+    record.commitCode(modules, stateJson, residence, this.#now());
     this.#supervisor.release(old);
+  }
+
+  /** Before it is in force: code that cannot be kept is not. */
+  async #keep(
+    record: SandboxRecord,
+    residence: Residence,
+    { modules, stateJson }: Pick<SandboxRecord, 'modules' | 'stateJson'>,
+  ): Promise<void> {
+    if (this.#store === undefined) return;
+    const { error: _, ...stored } = record.stored();
+    const { entry, histories } = modules;
+    const revision = record.revision + 1;
+    try {
+      await this.#store.put({
+        ...stored,
+        entry,
+        modules: histories,
+        stateJson,
+        revision,
+        updatedAtMs: this.#now(),
+      });
+    } catch (thrown) {
+      this.#supervisor.release(residence);
+      throw thrown;
+    }
   }
 }

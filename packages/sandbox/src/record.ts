@@ -1,11 +1,13 @@
 import { failedPrecondition } from '@petri/core';
 import { Gate } from './gate.ts';
 import { codeBytes } from './genome.ts';
-import type { Limits } from './limits.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { BuildPlan } from './protocol.ts';
+import type { Keeping } from './state-keeper.ts';
+import type { StoredSandbox } from './store.ts';
 import { Residence } from './supervisor/residence.ts';
 import type { IsolationLevel, SandboxError, SandboxInfo, SandboxStatus, SecurityProfile } from './types.ts';
-import type { Draft, ModuleTable } from './versions.ts';
+import { type Draft, ModuleTable } from './versions.ts';
 
 // Restart intensity: a sandbox that takes more workers than this with it, in so short a time, is stopped.
 const MAX_LOSSES = 3;
@@ -23,11 +25,13 @@ export type Identity = {
 /** The truth about one sandbox: code, committed state, limits. What workers hold is a cache of it. */
 export class SandboxRecord {
   readonly identity: Identity;
-  readonly modules: ModuleTable;
+  modules: ModuleTable;
   readonly gate = new Gate();
   limits: Limits;
   status: SandboxStatus = 'INITIALIZING';
   stateJson: string;
+  /** Absent when everything is kept, or nothing ever is. */
+  keeping: Keeping | undefined;
   updatedAtMs: number;
   restartCount = 0;
   error: SandboxError | undefined;
@@ -41,7 +45,6 @@ export class SandboxRecord {
   externalBytes = 0;
   destroying: Promise<unknown> | undefined;
   #losses: number[] = [];
-  #plan: BuildPlan | undefined;
 
   constructor(identity: Identity, modules: ModuleTable, limits: Limits, stateJson: string) {
     this.identity = identity;
@@ -50,6 +53,18 @@ export class SandboxRecord {
     this.stateJson = stateJson;
     this.updatedAtMs = identity.createdAtMs;
     this.residence = this.newResidence();
+  }
+
+  /** As it was when it was stored. Nothing is built of it yet. */
+  static restore(stored: StoredSandbox): SandboxRecord {
+    const { identity, entry, modules, limits, stateJson, error } = stored;
+    const table = ModuleTable.restore(entry, modules);
+    // Limits that are newer than what is stored have their defaults.
+    const record = new SandboxRecord(identity, table, { ...DEFAULT_LIMITS, ...limits }, stateJson);
+    record.become(error === undefined ? 'RUNNING' : 'ERROR', stored.updatedAtMs, error);
+    record.revision = stored.revision;
+    record.restartCount = stored.restartCount;
+    return record;
   }
 
   newResidence(): Residence {
@@ -73,11 +88,10 @@ export class SandboxRecord {
   }
 
   /** Puts new code, and the state it comes with, in force. */
-  commitCode(draft: Draft, stateJson: string, residence: Residence, nowMs: number): void {
-    this.modules.commit(draft, this.limits.versionsKept);
+  commitCode(modules: ModuleTable, stateJson: string, residence: Residence, nowMs: number): void {
+    this.modules = modules;
     this.stateJson = stateJson;
     this.revision++;
-    this.#plan = undefined;
     this.residence = residence;
     this.become('RUNNING', nowMs);
   }
@@ -96,7 +110,6 @@ export class SandboxRecord {
 
   setLimits(limits: Limits, nowMs: number): void {
     this.limits = limits;
-    this.#plan = undefined;
     this.updatedAtMs = nowMs;
   }
 
@@ -113,13 +126,29 @@ export class SandboxRecord {
 
   /** What a worker needs to build the sandbox as it now is. */
   plan(): BuildPlan {
-    this.#plan ??= planOf(this.modules.current, this.identity, this.limits);
-    return { ...this.#plan, stateJson: this.stateJson };
+    return this.planFor(this.modules.current);
   }
 
-  /** The same for code that is not in force yet. */
+  /** The same for code that may not be in force yet. */
   planFor(draft: Draft): BuildPlan {
     return { ...planOf(draft, this.identity, this.limits), stateJson: this.stateJson };
+  }
+
+  /** What outlives the node. */
+  stored(): StoredSandbox {
+    const { identity, limits, modules, stateJson, revision, restartCount, updatedAtMs, error } = this;
+    const { entry, histories } = modules;
+    const stored = {
+      identity,
+      limits,
+      entry,
+      modules: histories,
+      stateJson,
+      revision,
+      restartCount,
+      updatedAtMs,
+    };
+    return error === undefined ? stored : { ...stored, error };
   }
 
   info(): SandboxInfo {

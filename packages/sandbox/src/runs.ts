@@ -5,6 +5,7 @@ import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation
 import type { Limits } from './limits.ts';
 import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
 import type { SandboxRecord } from './record.ts';
+import { type StateKeeper, stateTakenBack } from './state-keeper.ts';
 import type { JobRequest, JobResult, TaskRequest } from './supervisor/job.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { CallOptions, Evaluation, EvaluationSpec } from './types.ts';
@@ -18,11 +19,19 @@ export class Runs {
   readonly #supervisor: Supervisor;
   readonly #now: () => number;
   readonly #events: SandboxEvents;
+  readonly #keeper: StateKeeper | undefined;
 
-  constructor(supervisor: Supervisor, now: () => number, events: SandboxEvents) {
+  /** Without a keeper nothing outlives the node. */
+  constructor(
+    supervisor: Supervisor,
+    now: () => number,
+    events: SandboxEvents,
+    keeper: StateKeeper | undefined,
+  ) {
     this.#supervisor = supervisor;
     this.#now = now;
     this.#events = events;
+    this.#keeper = keeper;
   }
 
   /** @throws PetriError failed_precondition, resource_exhausted, invalid_argument */
@@ -79,7 +88,20 @@ export class Runs {
 
   #submit(record: SandboxRecord, request: JobRequest, signal: AbortSignal | undefined): Promise<JobResult> {
     const settled = (result: JobResult) => this.#settled(record, request, result);
-    return this.#supervisor.submit({ ...request, settled }, signal);
+    const result = this.#supervisor.submit({ ...request, settled }, signal);
+    return this.#keeper === undefined ? result : this.#kept(record, request, result);
+  }
+
+  /** The result, once all that it builds on is durable. */
+  async #kept(
+    record: SandboxRecord,
+    { residence }: JobRequest,
+    result: Promise<JobResult>,
+  ): Promise<JobResult> {
+    const done = await result;
+    if (record.residence !== residence) throw stateTakenBack(record.identity.id);
+    await record.keeping?.last;
+    return done;
   }
 
   #settled(record: SandboxRecord, { residence }: JobRequest, { answer, workerLost }: JobResult): void {
@@ -87,10 +109,15 @@ export class Runs {
     record.cpuTotalUs += answer.c;
     record.heapBytes = answer.h;
     record.externalBytes = answer.x;
-    if (answer.o === 0 && answer.s !== undefined) record.commitState(answer.s);
+    if (answer.o === 0 && answer.s !== undefined && residence === record.residence) {
+      if (this.#keeper === undefined) record.commitState(answer.s);
+      else this.#keeper.commit(record, residence, answer.s);
+    }
     if (!workerLost || answer.program === true) return;
     record.workerLost(answer.r ?? 'crashed', this.#now());
-    if (record.status === 'ERROR' && residence !== undefined) this.#supervisor.stop(residence);
+    if (record.status !== 'ERROR' || residence === undefined) return;
+    this.#supervisor.stop(residence);
+    this.#keeper?.stopped(record, residence);
   }
 }
 

@@ -12,6 +12,8 @@ import { type Identity, planOf, SandboxRecord } from './record.ts';
 import { evaluation, Runs } from './runs.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
+import { StateKeeper } from './state-keeper.ts';
+import type { SandboxStore } from './store.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { archiveOf, recordOf } from './archive.ts';
 import { runtimeStatus, usageOf } from './report.ts';
@@ -34,12 +36,16 @@ import type {
   SandboxArchive,
   SandboxInfo,
   SandboxRuntime,
+  SandboxStatus,
 } from './types.ts';
 import { ModuleTable } from './versions.ts';
 
 const DEFAULT_GRACE_MS = 5_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
+
+/** What is in one of these has not been kept yet, or is kept anew soon. */
+const CREATING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING'];
 
 /** A candidate that is no sandbox. */
 const ONE_SHOT = { id: '', population: '' };
@@ -57,9 +63,11 @@ export type RuntimeOptions = {
   onKilled?: (kill: Kill) => void;
   /** Told of all that happens; closed with the runtime. Default: one of its own. */
   events?: SandboxEvents;
+  /** Where sandboxes outlive the node, and come from now; the caller closes it afterwards. Default: nowhere. */
+  store?: SandboxStore;
 };
 
-/** Starts workers and answers an empty runtime. The caller closes it. */
+/** Starts workers and answers a runtime with the sandboxes of its store, hibernated. The caller closes it. */
 export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise<SandboxRuntime> {
   const workers = options.workers ?? availableParallelism();
   const confinement = await findConfinement(NEEDED);
@@ -72,14 +80,15 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     wasmPages: 2_048,
     confinement,
   };
-  const { events = new SandboxEvents(), onKilled } = options;
+  const { events = new SandboxEvents(), onKilled, store } = options;
   const catalog = new Catalog();
+  for await (const stored of store?.load() ?? []) catalog.add(SandboxRecord.restore(stored));
   const supervisor = await Supervisor.start(fleet, (kill) => {
     const { sandboxId: id = '' } = kill;
     events.killed(catalog.find(id)?.identity ?? { id, population: '' }, kill);
     onKilled?.(kill);
   });
-  return new Runtime(supervisor, workers, catalog, events);
+  return new Runtime(supervisor, workers, catalog, events, store);
 }
 
 class Runtime implements SandboxRuntime {
@@ -89,14 +98,23 @@ class Runtime implements SandboxRuntime {
   readonly #loads: Loads;
   readonly #runs: Runs;
   readonly #events: SandboxEvents;
+  readonly #store: SandboxStore | undefined;
   readonly #now = Date.now;
 
-  constructor(supervisor: Supervisor, workers: number, catalog: Catalog, events: SandboxEvents) {
+  constructor(
+    supervisor: Supervisor,
+    workers: number,
+    catalog: Catalog,
+    events: SandboxEvents,
+    store: SandboxStore | undefined,
+  ) {
     this.#supervisor = supervisor;
     this.#catalog = catalog;
     this.#events = events;
-    this.#loads = new Loads(supervisor, this.#now);
-    this.#runs = new Runs(supervisor, this.#now, events);
+    this.#store = store;
+    this.#loads = new Loads(supervisor, this.#now, store);
+    const keeper = store === undefined ? undefined : new StateKeeper(store, supervisor);
+    this.#runs = new Runs(supervisor, this.#now, events, keeper);
     this.concurrency = workers * RUNS_PER_WORKER;
     events.observe(() => this.status());
   }
@@ -113,7 +131,7 @@ class Runtime implements SandboxRuntime {
   ): Promise<SandboxInfo> {
     if (genome === undefined) {
       this.#catalog.add(record);
-      record.become('RUNNING', this.#now());
+      await this.#orRemove(record, () => this.#withoutCode(record));
       return record.info();
     }
     const draft = record.modules.draft(genome.modules, [], genome.entry, this.#now());
@@ -138,11 +156,19 @@ class Runtime implements SandboxRuntime {
     return this.#catalog.list(query, this.#now());
   }
 
-  // Each method that can refuse does so by rejection, whether it has to wait or not.
-  // oxlint-disable-next-line typescript/require-await
   async updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo> {
     const record = this.#catalog.require(id);
-    record.setLimits(compileLimits(change, record.limits), this.#now());
+    if (CREATING.includes(record.status)) await record.gate.exclusive(() => Promise.resolve());
+    if (record.destroying !== undefined) throw stopping(id);
+    const before = record.limits;
+    const limits = compileLimits(change, before);
+    record.setLimits(limits, this.#now());
+    try {
+      await this.#store?.put(record.stored());
+    } catch (thrown) {
+      if (record.limits === limits) record.setLimits(before, this.#now());
+      throw thrown;
+    }
     // What is under way keeps the limits it was built with; the next run is built anew.
     // eslint-disable-next-line
     void record.gate.exclusive(async () => record.residence.forget()).catch(() => {});
@@ -155,17 +181,16 @@ class Runtime implements SandboxRuntime {
       if (record.destroying !== undefined) throw stopping(id);
       if (resetState) record.commitState('{}');
       record.restartCount++;
-      if (record.modules.entry === '') {
-        record.become('RUNNING', this.#now());
-        return;
-      }
       try {
-        await this.#loads.first(record, record.modules.current, {}, {});
+        if (record.modules.entry === '') record.become('RUNNING', this.#now());
+        else await this.#loads.first(record, record.modules.current, {}, {});
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
         record.become('ERROR', this.#now(), { reason: 'START_FAILED', message, occurredAtMs: this.#now() });
+        await this.#store?.put(record.stored());
         throw thrown;
       }
+      if (record.modules.entry === '') await this.#store?.put(record.stored());
     });
     return record.info();
   }
@@ -218,15 +243,16 @@ class Runtime implements SandboxRuntime {
     const record = recordOf(archive, id, this.#now());
     return this.#events.create(record.identity, async () => {
       this.#catalog.add(record);
-      if (record.modules.entry === '') record.become('RUNNING', this.#now());
-      else
-        await this.#orRemove(record, () =>
-          record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {})),
-        );
+      await this.#orRemove(record, () =>
+        record.modules.entry === ''
+          ? this.#withoutCode(record)
+          : record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {})),
+      );
       return record.info();
     });
   }
 
+  // Each method that can refuse does so by rejection, whether it has to wait or not.
   // oxlint-disable-next-line typescript/require-await
   async run(id: string, spec: RunSpec, options: CallOptions = {}): Promise<RunResult> {
     return this.#runs.run(this.#catalog.require(id), spec, options);
@@ -298,7 +324,14 @@ class Runtime implements SandboxRuntime {
     return new SandboxRecord(identity, new ModuleTable(), limits, stateJson);
   }
 
-  /** A sandbox whose first code can't be loaded was never there. */
+  #withoutCode(record: SandboxRecord): Promise<void> {
+    return record.gate.exclusive(async () => {
+      record.become('RUNNING', this.#now());
+      await this.#store?.put(record.stored());
+    });
+  }
+
+  /** A sandbox whose first code can't be loaded or kept was never there. */
   async #orRemove(record: SandboxRecord, load: () => Promise<void>): Promise<void> {
     try {
       await load();
@@ -313,6 +346,7 @@ class Runtime implements SandboxRuntime {
     record: SandboxRecord,
     graceMs: number,
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
+    const { status, error } = record;
     record.become('STOPPING', this.#now());
     record.gate.clear(cancelled({ reason: 'SANDBOX_DESTROYED' }));
     const until = this.#now() + graceMs;
@@ -320,26 +354,36 @@ class Runtime implements SandboxRuntime {
     let stopError: GuestError | undefined;
     try {
       await record.gate.exclusive(async () => {
-        if (record.residence.lane === undefined) return;
-        const wallMs = Math.max(50, until - this.#now());
-        const { residence, limits } = record;
-        const { answer } = await this.#supervisor.submit({
-          task: { kind: 'stop', wallMs },
-          residence,
-          plan: () => record.plan(),
-          cpuMs: limits.cpuTimeMs,
-          memoryBytes: limits.memoryBytes,
-        });
-        if (answer.o !== 0) stopError = guestError(answer);
+        if (record.residence.lane !== undefined) stopError = await this.#stopGuest(record, until);
+        await this.#store?.remove(record.identity.id);
       });
+    } catch (thrown) {
+      // What is still kept would be back with the next node: it has to stay until somebody can destroy it.
+      record.become(status, this.#now(), error);
+      record.destroying = undefined;
+      record.residence.forget();
+      throw thrown;
     } finally {
       clearTimeout(hurry);
-      this.#supervisor.release(record.residence);
-      this.#catalog.remove(record);
-      record.become('STOPPED', this.#now());
     }
+    this.#supervisor.release(record.residence);
+    this.#catalog.remove(record);
+    record.become('STOPPED', this.#now());
     const sandbox = record.info();
     return stopError === undefined ? { sandbox } : { sandbox, stopError };
+  }
+
+  async #stopGuest(record: SandboxRecord, until: number): Promise<GuestError | undefined> {
+    const wallMs = Math.max(50, until - this.#now());
+    const { residence, limits } = record;
+    const { answer } = await this.#supervisor.submit({
+      task: { kind: 'stop', wallMs },
+      residence,
+      plan: () => record.plan(),
+      cpuMs: limits.cpuTimeMs,
+      memoryBytes: limits.memoryBytes,
+    });
+    return answer.o === 0 ? undefined : guestError(answer);
   }
 }
 

@@ -64,6 +64,14 @@ export class ModuleTable {
     return table;
   }
 
+  copy(): ModuleTable {
+    const copy = new ModuleTable();
+    for (const [name, history] of this.#histories)
+      copy.#histories.set(name, { ...history, kept: [...history.kept] });
+    copy.#entry = this.#entry;
+    return copy;
+  }
+
   /** '' while there is no code. */
   get entry(): string {
     return this.#entry;

@@ -23,6 +23,8 @@ export type NodeConfig = {
   auditFile?: string | undefined;
   /** Default: text, from `info` on. */
   log?: LogConfig;
+  /** Where sandboxes outlive the node. Default: nowhere, everything is in memory. */
+  dataDirectory?: string | undefined;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -38,6 +40,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_DRAIN_TIMEOUT_MS', 'how long calls in flight may finish after SIGTERM (25000)'],
   ['PETRI_MAX_MESSAGE_BYTES', 'largest message, received or sent (67108864)'],
   ['PETRI_EVENTS_KEPT', 'events kept for watchers that are slow or away, of runs and of others each (16384)'],
+  ['PETRI_DATA_DIR', 'directory that sandboxes are kept in, made if need be (none: in memory alone)'],
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
   ['PETRI_AUDIT_FILE', 'who did what, appended as JSON lines; - is standard error (none)'],
   ...SECURITY_VARIABLES,
@@ -59,6 +62,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     // About 5 MB of runs at most, while they are watched.
     eventsKept: env.int('PETRI_EVENTS_KEPT', 16_384, { min: 16, max: 10_000_000 }),
     readyJson: env.boolean('PETRI_READY_JSON', false),
+    dataDirectory: env.string('PETRI_DATA_DIR', undefined),
     auditFile: env.string('PETRI_AUDIT_FILE', undefined),
     security: readSecurity(env),
     log: readLog(env),

@@ -3,6 +3,7 @@ import type { Health } from '@petri/contracts';
 import type { SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
 import type { Gate } from './gate.ts';
+import type { Storage } from './storage/open.ts';
 
 /** Streams that never end of themselves, such as health watches, are cut off after this long. */
 const GOODBYE_MS = 500;
@@ -12,6 +13,7 @@ type Collaborators = {
   gate: Gate;
   health: Health;
   runtime: SandboxRuntime;
+  storage: Storage;
   audit: AuditLog;
   drainTimeoutMs: number;
 };
@@ -47,12 +49,13 @@ export class Ending {
   }
 
   async #stop(): Promise<void> {
-    const { server, gate, health, runtime, audit } = this.#parts;
+    const { server, gate, health, runtime, storage, audit } = this.#parts;
     this.#hurry.resolve();
     health.setServing(false);
     void gate.close();
     server.forceShutdown();
     await runtime.close();
+    await storage.close();
     audit.record({ event: 'node.stop', message: this.#draining ? 'drained' : 'at once' });
     await audit.close();
   }

@@ -22,6 +22,7 @@ import { genomesOf } from './genomes.ts';
 import type { Parts } from './parts.ts';
 import { populationHandlers } from './population-handlers.ts';
 import { type ServedCall, traced, traceOf } from './tracing.ts';
+import { openStorage, type Storage } from './storage/open.ts';
 
 const SERVICES = [SandboxService, PopulationService, EventService, AdminService];
 
@@ -64,10 +65,10 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   const { clock = systemClock, onInternalError = () => undefined } = options;
   const audit = await auditOf(config, clock, options);
   const access = await accessTo(config, { ...options, clock, onInternalError }, audit);
-  const { workers, spares, eventsKept } = config;
+  const { eventsKept } = config;
   const log = new EventLog(eventsKept === undefined ? {} : { capacity: eventsKept });
   const events = new SandboxEvents({ log });
-  const runtime = options.runtime ?? (await startSandboxRuntime({ workers, spares, events }));
+  const { storage, runtime } = await withStorage(config, options.runtime, events, audit);
   const gate = new Gate();
   const health = new Health(SERVICES.map(({ typeName }) => typeName));
   const server = createServer(config, access.interceptors);
@@ -85,7 +86,15 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     onInternalError,
     onServed: options.onServed ?? (() => undefined),
   });
-  const ending = new Ending({ server, gate, health, runtime, audit, drainTimeoutMs: config.drainTimeoutMs });
+  const ending = new Ending({
+    server,
+    gate,
+    health,
+    runtime,
+    storage,
+    audit,
+    drainTimeoutMs: config.drainTimeoutMs,
+  });
   const [drain, close] = [() => ending.drain(), () => ending.close()];
   try {
     const port = await listen(server, access.credentials, config);
@@ -142,6 +151,25 @@ async function accessTo(
   } catch (thrown) {
     await audit.close();
     await runtime?.close();
+    throw thrown;
+  }
+}
+
+/** Everything that a data directory which cannot be used would leave open is closed. */
+async function withStorage(
+  { workers, spares, dataDirectory }: NodeConfig,
+  given: SandboxRuntime | undefined,
+  events: SandboxEvents,
+  audit: AuditLog,
+): Promise<{ storage: Storage; runtime: SandboxRuntime }> {
+  let storage: Storage | undefined;
+  try {
+    storage = await openStorage(dataDirectory);
+    const { sandboxes: store } = storage;
+    const options = { workers, spares, events, ...(store === undefined ? {} : { store }) };
+    return { storage, runtime: given ?? (await startSandboxRuntime(options)) };
+  } catch (thrown) {
+    await Promise.all([storage?.close(), given?.close(), audit.close()]);
     throw thrown;
   }
 }

@@ -1,0 +1,14 @@
+import type { SandboxStore } from '@petri/sandbox';
+import { openDatabase } from '@petri/storage';
+import { SANDBOXES } from './schema.ts';
+import { SqliteSandboxStore } from './sandbox-store.ts';
+
+/** Where what a node holds outlives it. Whoever uses it is closed first. */
+export type Storage = { sandboxes?: SandboxStore; close: () => Promise<void> };
+
+/** Without a directory everything is in memory. @throws PetriError as `openDatabase` */
+export async function openStorage(directory: string | undefined): Promise<Storage> {
+  if (directory === undefined) return { close: () => Promise.resolve() };
+  const database = await openDatabase({ directory, components: [SANDBOXES] });
+  return { sandboxes: new SqliteSandboxStore(database), close: () => database.close() };
+}
