@@ -9,12 +9,17 @@ const COUNTER = `
   export const count = () => state.count ?? 0;
   export const version = () => 1;`;
 const SECOND = COUNTER.replace('version = () => 1', 'version = () => 2');
-const TRAP = 'export const hang = () => Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);';
+const FRAGILE = `
+  import { state } from 'petri:sandbox';
+  export const start = () => { if (state.bad) throw new Error('a bad state'); };
+  export const spoil = () => { state.bad = true; };`;
+// Nothing here runs side by side.
+const SMALL = { workers: 1, spares: 0 };
 
 suite('a node with a data directory, started again, has', () => {
   test('sandboxes with their labels, limits, kind and state, none of them resident', async () => {
     using directory = temporaryDirectory();
-    const config = { dataDirectory: directory.path };
+    const config = { ...SMALL, dataDirectory: directory.path };
     const request = {
       id: 'kept',
       labels: { code: 'a "label"', tier: 'gold' },
@@ -43,7 +48,7 @@ suite('a node with a data directory, started again, has', () => {
 
   test('every kept version, and the one that was active', async () => {
     using directory = temporaryDirectory();
-    const config = { dataDirectory: directory.path };
+    const config = { ...SMALL, dataDirectory: directory.path };
     let before;
     {
       await using node = await testNode(config);
@@ -62,7 +67,7 @@ suite('a node with a data directory, started again, has', () => {
 
   test('nothing of what was destroyed, and code that others still use', async () => {
     using directory = temporaryDirectory();
-    const config = { dataDirectory: directory.path };
+    const config = { ...SMALL, dataDirectory: directory.path };
     {
       await using node = await testNode(config);
       await node.box(COUNTER, { id: 'gone' });
@@ -76,30 +81,32 @@ suite('a node with a data directory, started again, has', () => {
 
   test('what is in ERROR, and why; a restart there is kept, too', async () => {
     using directory = temporaryDirectory();
-    const config = { dataDirectory: directory.path, workers: 1 };
+    const config = { ...SMALL, dataDirectory: directory.path };
     let before;
     {
       await using node = await testNode(config);
-      const box = await node.box(TRAP, { id: 'trap' });
-      for (let run = 0; run < 4; run++) await box.run('hang', [], { timeoutMs: 60 });
+      const box = await node.box(FRAGILE, { id: 'fragile' });
+      await box.call('spoil');
+      await assert.rejects(node.sandboxes.restart('fragile'));
       before = await box.get();
       assert.equal(before.status, 'ERROR');
     }
     {
       await using node = await testNode(config);
-      const after = await node.sandboxes.get('trap');
+      const after = await node.sandboxes.get('fragile');
       assert.deepEqual(after.error, before.error);
-      await assert.rejects(node.sandboxes.run('trap', 'hang'), { reason: 'SANDBOX_ERROR' });
-      await node.sandboxes.restart('trap', { resetState: true });
+      await assert.rejects(node.sandboxes.run('fragile', 'spoil'), { reason: 'SANDBOX_ERROR' });
+      await node.sandboxes.restart('fragile', { resetState: true });
     }
     await using node = await testNode(config);
-    assert.equal((await node.sandboxes.get('trap')).status, 'RUNNING');
+    assert.equal((await node.sandboxes.get('fragile')).status, 'RUNNING');
+    await node.sandboxes.call('fragile', 'spoil');
   });
 });
 
 test('two nodes do not share a data directory', async () => {
   using directory = temporaryDirectory();
-  const config = { dataDirectory: directory.path };
+  const config = { ...SMALL, dataDirectory: directory.path };
   await using first = await testNode(config);
   await assert.rejects(testNode(config), { reason: 'DATA_DIRECTORY_IN_USE' });
   await first.box(COUNTER, { id: 'undisturbed' });
