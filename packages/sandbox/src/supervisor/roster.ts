@@ -1,7 +1,11 @@
+import { monotonicMs } from '../recorder.ts';
 import type { WorkerOptions } from './launch.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const ATTEMPTS = 5;
+// A worker that is stopped while it starts (SIGSTOP) would be waited for in vain; so would one that hangs.
+const LOOK_MS = 500;
+const START_MS = 30_000;
 // Where none can be started, the next attempt waits for so long.
 const RETRY_MS = 1_000;
 
@@ -77,14 +81,24 @@ export class Roster {
     for (let attempt = 1; ; attempt++) {
       const worker = new WorkerProcess(this.#options);
       this.#starting.add(worker);
+      const patience = watchStart(worker);
       try {
         await worker.ready;
         return worker;
       } catch (thrown) {
         if (attempt === ATTEMPTS || this.#closed) throw thrown;
       } finally {
+        clearInterval(patience);
         this.#starting.delete(worker);
       }
     }
   }
+}
+
+/** Ends a worker that won't become ready, so that another is tried. */
+function watchStart(worker: WorkerProcess): NodeJS.Timeout {
+  const startedAt = monotonicMs();
+  return setInterval(() => {
+    if (monotonicMs() - startedAt > START_MS || worker.sample()?.stopped === true) void worker.kill();
+  }, LOOK_MS);
 }
