@@ -83,10 +83,10 @@ suite('workers killed and stopped at random moments, spare included', () => {
     const before = census(pid);
     const boxes = await Promise.all(Array.from({ length: 12 }, () => sandboxes.create({ genome: GENOME })));
     const counted = new Map(boxes.map(({ id }) => [id, [] as number[]]));
-    let harming = true;
+    const harm = new AbortController();
 
     const caller = async (id: string, name: string): Promise<void> => {
-      while (harming) {
+      while (!harm.signal.aborted) {
         const result: RunResult = await sandboxes.run(id, name, [pick(4)], { timeoutMs: 60_000 });
         assert.equal(result.outcome, 'COMPLETED', JSON.stringify(result));
         if (result.outcome === 'COMPLETED') counted.get(id)!.push(result.value as number);
@@ -104,7 +104,7 @@ suite('workers killed and stopped at random moments, spare included', () => {
       await fault.harm(await workerPids(), pick);
       done.push(fault.name);
     }
-    harming = false;
+    harm.abort();
     await Promise.all(callers);
     context.diagnostic(`${[...counted.values()].flat().length} runs; ${done.join(', ')}`);
 

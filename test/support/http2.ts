@@ -107,17 +107,27 @@ export async function grpcStatusOf(
 ): Promise<number> {
   const client = await session(address);
   try {
-    const stream = client.request({ ...call(path), ...headers });
-    return await new Promise<number>((resolve, reject) => {
-      const look = (fields: Record<string, unknown>) => {
-        if (fields['grpc-status'] !== undefined) resolve(Number(fields['grpc-status']));
-        else if (Number(fields[':status']) !== 200 && ':status' in fields) resolve(Number(fields[':status']));
-      };
-      stream.on('response', look).on('trailers', look).resume();
-      stream.on('error', reject).on('close', () => reject(new Error('closed without a status')));
-      stream.end(body);
-    });
+    return await statusOn(client, path, body, headers);
   } finally {
     client.destroy();
   }
+}
+
+/** The same on a session that is there. */
+export function statusOn(
+  client: ClientHttp2Session,
+  path: string,
+  body: Buffer,
+  headers: object = {},
+): Promise<number> {
+  const stream = client.request({ ...call(path), ...headers });
+  return new Promise<number>((resolve, reject) => {
+    const look = (fields: Record<string, unknown>) => {
+      if (fields['grpc-status'] !== undefined) resolve(Number(fields['grpc-status']));
+      else if (Number(fields[':status']) !== 200 && ':status' in fields) resolve(Number(fields[':status']));
+    };
+    stream.on('response', look).on('trailers', look).resume();
+    stream.on('error', reject).on('close', () => reject(new Error('closed without a status')));
+    stream.end(body);
+  });
 }
