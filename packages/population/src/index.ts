@@ -30,6 +30,7 @@ export type {
   StatisticsQuery,
 } from './populations.ts';
 export { openRegistry, type Registry, type RegistryOptions } from './registry.ts';
+export { POPULATIONS, SqlitePopulationStore } from './store/sqlite-store.ts';
 export type { Change, PopulationStore } from './store/store.ts';
 export type {
   Adjustment,

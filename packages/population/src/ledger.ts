@@ -4,37 +4,60 @@ import type { Change, PopulationStore } from './store/store.ts';
 
 /**
  * The state, and the only way to change it. A change is in effect at once, so that calls follow one another in one
- * order, and is acknowledged when it outlasts the process.
+ * order, and is acknowledged when it outlasts the process. Should the store refuse one, memory is ahead of it, and is
+ * read anew before anything else is changed.
  */
 export class Ledger {
-  readonly state = new State();
   readonly #store: PopulationStore;
-  #failure: { thrown: unknown } | undefined;
+  #state = new State();
+  /** Memory is ahead of the store. */
+  #isAhead = false;
+  #reading: Promise<void> | undefined;
 
-  constructor(store: PopulationStore) {
+  private constructor(store: PopulationStore) {
     this.#store = store;
-    for (const change of store.load()) this.state.apply(change);
   }
 
-  /**
-   * @throws PetriError `unavailable`, reason STORAGE_FAILED, once the store has refused anything: memory is ahead of it
-   * from then on, and nothing more is acknowledged until the node is started again.
-   */
+  /** Reads all that the store has. */
+  static async open(store: PopulationStore): Promise<Ledger> {
+    const ledger = new Ledger(store);
+    await ledger.#read();
+    return ledger;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** @throws PetriError what the store throws; `unavailable`, reason STORAGE_FAILED, until it was read anew */
   async commit(changes: readonly Change[]): Promise<void> {
-    if (this.#failure) throw storageFailed(this.#failure.thrown);
+    if (this.#isAhead) {
+      this.#recover();
+      throw unavailable('STORAGE_FAILED', 'a change could not be stored; what is stored is being read anew', {
+        retryAfterMs: 1000,
+      });
+    }
     if (changes.length === 0) return;
-    for (const change of changes) this.state.apply(change);
+    for (const change of changes) this.#state.apply(change);
     try {
       await this.#store.commit(changes);
     } catch (thrown) {
-      this.#failure ??= { thrown };
-      throw storageFailed(thrown);
+      this.#isAhead = true;
+      this.#recover();
+      throw thrown;
     }
   }
-}
 
-function storageFailed(cause: unknown) {
-  return unavailable('STORAGE_FAILED', 'what is recorded can no longer be stored: start the node again', {
-    cause,
-  });
+  #recover(): void {
+    this.#reading ??= this.#read()
+      .catch(() => undefined) // the next call tries again
+      .finally(() => (this.#reading = undefined));
+  }
+
+  async #read(): Promise<void> {
+    const state = new State();
+    for await (const change of this.#store.load()) state.apply(change);
+    this.#state = state;
+    this.#isAhead = false;
+  }
 }

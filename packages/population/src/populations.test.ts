@@ -9,7 +9,7 @@ async function snapshot({ populations, fitness }: Registry) {
 }
 
 async function populationOf(ids: readonly string[]): Promise<Registry> {
-  const registry = openRegistry();
+  const registry = await openRegistry();
   await registry.populations.create({ id: 'p' });
   await registry.populations.addMembers(
     'p',

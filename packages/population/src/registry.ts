@@ -3,6 +3,7 @@ import type { PopulationEvents } from './events.ts';
 import { FitnessBook } from './fitness-book.ts';
 import { Ledger } from './ledger.ts';
 import { LineageBook } from './lineage/lineage-book.ts';
+import { Pins } from './pins.ts';
 import { Populations } from './populations.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { PopulationStore } from './store/store.ts';
@@ -18,17 +19,18 @@ export type RegistryOptions = {
 };
 
 /** What is recorded about populations: it answers from memory, and writes through to its store. */
-export type Registry = { populations: Populations; fitness: FitnessBook; lineage: LineageBook };
+export type Registry = { populations: Populations; fitness: FitnessBook; lineage: LineageBook; pins: Pins };
 
 /** Reads all that the store has. */
-export function openRegistry(options: RegistryOptions = {}): Registry {
+export async function openRegistry(options: RegistryOptions = {}): Promise<Registry> {
   const { store = new MemoryStore(), clock = systemClock, genomeOf = () => undefined } = options;
   const { events = SILENT } = options;
-  const ledger = new Ledger(store);
+  const ledger = await Ledger.open(store);
   return {
     populations: new Populations({ ledger, clock, genomeOf }),
     fitness: new FitnessBook({ ledger, clock, events }),
     lineage: new LineageBook({ ledger, clock }),
+    pins: new Pins({ ledger, clock }),
   };
 }
 

@@ -75,7 +75,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   addServices(server, gate, health, {
     runtime,
     events,
-    registry: openRegistry({ clock, genomeOf: genomesOf(runtime) }),
+    registry: await openRegistry({ clock, genomeOf: genomesOf(runtime) }),
     idempotency: new Idempotency({ clock }),
     clock,
     version: manifest.version,

@@ -19,7 +19,7 @@ const family = fc.integer({ min: 1, max: 14 }).chain((size) =>
 const name = (n: number) => `i${String(n).padStart(3, '0')}`;
 
 async function recorded(parents: readonly (readonly number[])[]): Promise<LineageBook> {
-  const { lineage } = openRegistry();
+  const { lineage } = await openRegistry();
   await lineage.record(parents.map((each, n) => ({ id: name(n), parents: each.map(name) })));
   return lineage;
 }
@@ -97,7 +97,7 @@ suite('lineage', () => {
         const parents = new Map<number, Set<number>>();
         for (const [child, parent] of pairs)
           parents.set(child, (parents.get(child) ?? new Set<number>()).add(parent));
-        const { lineage } = openRegistry();
+        const { lineage } = await openRegistry();
         const births = [...parents].map(([child, of]) => ({ id: name(child), parents: [...of].map(name) }));
         const batches = atOnce ? [births] : births.map((birth) => [birth]);
         let refused = 0;
@@ -115,7 +115,7 @@ suite('lineage', () => {
   });
 
   test('unknown parents are refused by name, unless they are allowed to be foreign', async () => {
-    const { lineage } = openRegistry();
+    const { lineage } = await openRegistry();
     const birth = { id: 'a', parents: ['x', 'y'] };
     await assert.rejects(lineage.record([birth]), { reason: 'LINEAGE_PARENT_UNKNOWN', message: /x, y/ });
     await lineage.record([birth], { allowForeignParents: true });
@@ -135,7 +135,7 @@ suite('lineage', () => {
   });
 
   test('exports as DOT and as JSON, all of it or some', async () => {
-    const { lineage } = openRegistry();
+    const { lineage } = await openRegistry();
     await lineage.record(
       [
         { id: 'a' },

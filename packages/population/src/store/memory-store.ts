@@ -6,7 +6,8 @@ const TABLES = ['population', 'member', 'fitness', 'birth', 'pin', 'orphan'] as 
 export class MemoryStore implements PopulationStore {
   readonly #tables = new Map<Change['table'], Map<string, Change>>(TABLES.map((name) => [name, new Map()]));
 
-  *load(): Generator<Change, void, void> {
+  // oxlint-disable-next-line typescript/require-await
+  async *load(): AsyncGenerator<Change, void, void> {
     for (const table of this.#tables.values()) yield* table.values();
   }
 

@@ -12,10 +12,10 @@ export type Change =
 /** What has to outlast the process. Everything is read at the start, and answered from memory from then on. */
 export interface PopulationStore {
   /** Every row, as the change that puts it: populations before what belongs to them, births in their sequence. */
-  load(): Iterable<Change>;
+  load(): AsyncIterable<Change>;
   /**
    * Puts all changes into effect, or none; resolves when they outlast the process. Changes take effect in the order of
-   * the calls. A rejection says that none of these took effect, and that the store takes no more.
+   * the calls, and when one call is rejected, so are all that were made before that was known.
    */
   commit(changes: readonly Change[]): Promise<void>;
 }
