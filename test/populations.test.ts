@@ -169,4 +169,52 @@ suite('populations', () => {
       ],
     );
   });
+
+  test('evaluations record what they come to: scores as scores, failures as failures', async () => {
+    await populations.create({ id: 'judged' });
+    const ids = ['good', 'bad', 'throws', 'loops'];
+    const sources = ['x => x * 2', 'x => x', '() => { throw new Error("no") }', '() => { for (;;); }'];
+    for (const [at, id] of ids.entries())
+      await node.sandboxes.create({ id, genome: `export const f = ${sources[at]};` });
+    await populations.add('judged', ids);
+    const program = (javascript: string) => ({ program: { javascript, callTimeoutMs: 200 } });
+    const spec = program('export default async (candidate) => (await candidate.call("f", 21)) / 42;');
+    const record = { population: 'judged', generation: 0 };
+    const items = await Array.fromAsync(node.sandboxes.batchEvaluate(ids, spec, { record }));
+    assert.deepEqual(
+      items.map(({ recordError }) => recordError),
+      [undefined, undefined, undefined, undefined],
+    );
+    const found = await fitness.getMany('judged', ids);
+    assert.deepEqual(
+      found.map(({ id, score, error }) => [id, score ?? error?.reason]),
+      [
+        ['good', 1],
+        ['bad', 0.5],
+        ['throws', 'THREW'],
+        ['loops', 'TIMEOUT'],
+      ],
+    );
+    assert.ok(found.every(({ evaluatorSha256, evaluationUs }) => evaluatorSha256 !== '' && evaluationUs > 0));
+    const { scored, failed, evaluators, scores } = await populations.statistics('judged');
+    assert.deepEqual([scored, failed, evaluators, scores?.mean], [2, 2, 1, 0.75]);
+
+    const suiteSpec = { suite: { cases: [{ name: 'double', function: 'f', arguments: [1], expected: 2 }] } };
+    await node.sandboxes.evaluate('bad', suiteSpec, { record: { population: 'judged' } });
+    const again = await fitness.get('judged', 'bad');
+    assert.deepEqual([again?.score, again?.tests], [0, [{ name: 'double', passed: false, score: 0 }]]);
+  });
+
+  test('nothing is evaluated if it could not be recorded', async () => {
+    await populations.create({ id: 'closed' });
+    await node.sandboxes.create({ id: 'outsider', genome: genome(1) });
+    const spec = { suite: { cases: [{ function: 'f', expected: 1 }] } };
+    const evaluate = (record: object) =>
+      node.sandboxes.evaluate('outsider', spec, { record: { population: 'closed', ...record } });
+    await assert.rejects(evaluate({}), { reason: 'MEMBER_NOT_FOUND' });
+    await assert.rejects(evaluate({ generation: 7 }), { reason: 'GENERATION_STALE' });
+    await assert.rejects(evaluate({ population: 'nowhere' }), { reason: 'POPULATION_NOT_FOUND' });
+    await assert.rejects(evaluate({ population: '?' }), { code: 'invalid_argument' });
+    assert.equal((await node.sandboxes.usage('outsider')).runs, 0);
+  });
 });

@@ -20,7 +20,10 @@ type Item<K extends string, T> = { index: number; id: string } & (
 
 /** The receipt is absent if the batch was told to omit it. */
 export type RunItem = Item<'run', Ran<Receipt | undefined>>;
-export type EvaluationItem = Item<'evaluation', Evaluation>;
+export type EvaluationItem = Item<'evaluation', Evaluation> & {
+  /** Why it could not be recorded, though it was asked to be. */
+  recordError?: PetriError;
+};
 /** `sandbox` is absent for one that was missing and was allowed to be. */
 export type SandboxItem = Item<'sandbox', Sandbox | undefined>;
 export type ReloadItem = Item<'reload', Reload>;
@@ -103,8 +106,9 @@ export function runItem({ index, id, result }: WireBatchRunItem): RunItem {
   return { index, id, error: errorOf(result) };
 }
 
-export function evaluationItem({ index, id, result }: WireEvaluationItem): EvaluationItem {
-  if (result.case === 'evaluation') return { index, id, evaluation: evaluation(result.value) };
+export function evaluationItem({ index, id, result, recordError }: WireEvaluationItem): EvaluationItem {
+  const recorded = recordError ? { recordError: fromRpcStatus(recordError) } : {};
+  if (result.case === 'evaluation') return { index, id, evaluation: evaluation(result.value), ...recorded };
   return { index, id, error: errorOf(result) };
 }
 

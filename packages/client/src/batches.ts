@@ -13,6 +13,7 @@ import {
   type SandboxItem,
 } from './batch.ts';
 import { type EvaluationSpec, evaluationSpecInit } from './evaluation.ts';
+import type { FitnessRecording } from './fitness.ts';
 import { type Genome, genomeInit } from './modules.ts';
 import type { Bounds, CallOptions } from './options.ts';
 import {
@@ -76,15 +77,19 @@ export class Batches {
     });
   }
 
-  /** Evaluates sandboxes, at most 100,000, and leaves their state as it was. */
+  /**
+   * Evaluates sandboxes, at most 100,000, and leaves their state as it was. With `record`, what each comes to is its
+   * fitness there before it is answered.
+   */
   batchEvaluate(
     ids: readonly string[],
     spec: EvaluationSpec,
-    options: CallOptions & Concurrency = {},
+    options: CallOptions & Concurrency & { record?: FitnessRecording } = {},
   ): Batch<EvaluationItem> {
-    const { maxConcurrency = 0 } = options;
+    const { maxConcurrency = 0, record } = options;
     return new Batch(() => {
-      const request = { ids: [...ids], spec: evaluationSpecInit(spec), maxConcurrency };
+      const recording = record ? { record } : {};
+      const request = { ids: [...ids], spec: evaluationSpecInit(spec), maxConcurrency, ...recording };
       return itemsRead(this.client.batchEvaluate(request, this.#unhurried(options)), evaluationItem);
     });
   }

@@ -42,6 +42,13 @@ export type FitnessEntry = {
   evaluatorSha256?: string;
 } & Result;
 
+/** Where evaluations record what they come to; what is evaluated must be members. */
+export type FitnessRecording = {
+  population: string;
+  /** Refuses with `aborted` unless the population is at it when the call begins. */
+  generation?: number;
+};
+
 export type RankedFitness = { rank: number; fitness: Fitness };
 
 /** Fitness of members of populations: what was recorded last for each. */

@@ -43,6 +43,7 @@ export type {
   Fitness,
   FitnessEntry,
   FitnessError,
+  FitnessRecording,
   FitnessRecords,
   RankedFitness,
   TestResult,

@@ -1,9 +1,10 @@
-import type { Json } from '@petri/contracts';
+import { fromRpcStatus, type Json } from '@petri/contracts';
 import { Archive } from './archive.ts';
 import { type Reload, reload } from './batch.ts';
 import { Batches } from './batches.ts';
 import { GuestFailure } from './errors.ts';
 import { evaluation, type Evaluation, type EvaluationSpec, evaluationSpecInit } from './evaluation.ts';
+import type { FitnessRecording } from './fitness.ts';
 import {
   type Code,
   codeOf,
@@ -195,10 +196,22 @@ export class Sandboxes extends Batches {
     throw new GuestFailure(result);
   }
 
-  /** Evaluates a sandbox with a suite or a fitness program, and leaves its state as it was. */
-  async evaluate(id: string, spec: EvaluationSpec, options?: CallOptions): Promise<Evaluation> {
+  /**
+   * Evaluates a sandbox with a suite or a fitness program, and leaves its state as it was. With `record`, what it comes
+   * to is its fitness there.
+   *
+   * @throws PetriError also if it was evaluated, but could not be recorded
+   */
+  async evaluate(
+    id: string,
+    spec: EvaluationSpec,
+    options: CallOptions & { record?: FitnessRecording } = {},
+  ): Promise<Evaluation> {
     const bounds = this.bounds(options, spec.timeoutMs);
-    const answer = await this.client.evaluate({ id, spec: evaluationSpecInit(spec) }, bounds);
+    const { record } = options;
+    const request = { id, spec: evaluationSpecInit(spec), ...(record ? { record } : {}) };
+    const answer = await this.client.evaluate(request, bounds);
+    if (answer.recordError) throw fromRpcStatus(answer.recordError);
     return evaluation(present(answer.evaluation));
   }
 

@@ -12,7 +12,7 @@ import type { Fitness, FitnessError, TestResult } from './types.ts';
 /** Of each of a hundred thousand members, in memory. */
 const MAX_COMPONENTS = 64;
 const MAX_COMPONENT_NAME = 128;
-const MAX_TESTS = 256;
+export const MAX_TESTS = 256;
 const MAX_REASON = 256;
 /** What an operator may want to look back on; all of them are in the stream of events. */
 const MAX_ADJUSTMENTS = 16;

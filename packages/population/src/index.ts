@@ -1,11 +1,12 @@
 export type { PopulationEvents } from './events.ts';
-export type {
-  FitnessAdjustment,
-  FitnessBook,
-  FitnessEntry,
-  RankedFitness,
-  RankPage,
-  RankQuery,
+export {
+  type FitnessAdjustment,
+  type FitnessBook,
+  type FitnessEntry,
+  MAX_TESTS,
+  type RankedFitness,
+  type RankPage,
+  type RankQuery,
 } from './fitness-book.ts';
 export { exportLineage, type LineageFormat } from './lineage/export.ts';
 export type {
@@ -17,6 +18,7 @@ export type {
   Relatives,
   RelativesQuery,
 } from './lineage/lineage-book.ts';
+export type { Pins, PinPage } from './pins.ts';
 export type { Joining, Newcomer } from './members.ts';
 export type { PageQuery } from './pages.ts';
 export type {

@@ -12,7 +12,7 @@ export class Ledger {
   #state = new State();
   /** Memory is ahead of the store. */
   #isAhead = false;
-  #reading: Promise<void> | undefined;
+  #isReading = false;
 
   private constructor(store: PopulationStore) {
     this.#store = store;
@@ -48,10 +48,13 @@ export class Ledger {
     }
   }
 
+  /** Should it fail, the next call tries again. */
   #recover(): void {
-    this.#reading ??= this.#read()
-      .catch(() => undefined) // the next call tries again
-      .finally(() => (this.#reading = undefined));
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.#read()
+      .catch(() => undefined)
+      .finally(() => (this.#isReading = false));
   }
 
   async #read(): Promise<void> {

@@ -118,6 +118,13 @@ export class Populations {
     return requirePopulation(this.#ledger, id).info();
   }
 
+  /** As `get`. @throws PetriError `aborted`, reason GENERATION_STALE, unless it is at this generation, if one is given */
+  require(id: string, generation: number | undefined): PopulationInfo {
+    const target = requirePopulation(this.#ledger, id);
+    requireGeneration(target.population, generation);
+    return target.info();
+  }
+
   list(query: PageQuery): PopulationPage {
     const { populations } = this.#ledger.state;
     const { ids, nextPageToken } = pageOfIds([...populations.keys()].sort(), query);

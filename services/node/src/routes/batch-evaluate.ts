@@ -1,6 +1,7 @@
 import { readEvaluationSpec } from '../mapping/evaluation-spec.ts';
 import { mapped } from '../mapping/problems.ts';
 import type { SandboxRoute } from '../parts.ts';
+import { readRecording, recorder } from '../recording.ts';
 import { streamEvaluations } from './evaluation-stream.ts';
 
 /** As for BatchRun. */
@@ -11,8 +12,10 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
     const { ids: items, maxConcurrency } = request;
     const spec = mapped((problems) => {
       problems.atMost('ids', items.length, MAX_IDS);
+      readRecording(problems, request.record);
       return readEvaluationSpec(problems, request.spec);
     });
+    const record = recorder(parts, request.record, items, context.method);
     yield* streamEvaluations(parts, context, {
       kind: 'evaluate',
       items,
@@ -21,6 +24,7 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
         mapped((problems) => problems.id(`ids[${index}]`, id));
         return parts.runtime.evaluate(id, spec, { signal });
       },
+      record,
       maxConcurrency,
     });
   };

@@ -1,14 +1,19 @@
+import { defined } from '../defined.ts';
 import { evaluationMessage } from '../mapping/evaluation.ts';
 import { readEvaluationSpec } from '../mapping/evaluation-spec.ts';
 import { mapped } from '../mapping/problems.ts';
 import type { SandboxRoute } from '../parts.ts';
+import { readRecording, recorder } from '../recording.ts';
 
 export const evaluate: SandboxRoute<'evaluate'> =
-  ({ runtime }) =>
-  async (request, { signal }) => {
-    const { id, spec } = mapped((problems) => ({
-      id: problems.id('id', request.id),
-      spec: readEvaluationSpec(problems, request.spec),
-    }));
-    return { evaluation: evaluationMessage(await runtime.evaluate(id, spec, { signal })) };
+  (parts) =>
+  async (request, { signal, method }) => {
+    const { id, spec } = mapped((problems) => {
+      readRecording(problems, request.record);
+      return { id: problems.id('id', request.id), spec: readEvaluationSpec(problems, request.spec) };
+    });
+    const record = recorder(parts, request.record, [id], method);
+    const evaluation = await parts.runtime.evaluate(id, spec, { signal });
+    const recordError = await record(id, evaluation);
+    return { evaluation: evaluationMessage(evaluation), ...defined({ recordError }) };
   };

@@ -3,10 +3,12 @@ import type { CallContext } from '@petri/contracts';
 import type { EvaluationItemSchema } from '@petri/contracts/v1';
 import type { BatchKind, Evaluation } from '@petri/sandbox';
 import type { Sized } from '../batch.ts';
+import { defined } from '../defined.ts';
 import { itemError } from '../item-error.ts';
 import { evaluationMessage } from '../mapping/evaluation.ts';
 import { sizeOfEvaluation } from '../mapping/sizes.ts';
 import type { Parts } from '../parts.ts';
+import type { Record } from '../recording.ts';
 import { streamBatch, windowOf } from '../stream-batch.ts';
 import { Tally } from '../tally.ts';
 
@@ -17,6 +19,8 @@ type Options<I> = {
   items: readonly I[];
   idOf: (item: I) => string;
   evaluate: (item: I, index: number, signal: AbortSignal) => Promise<Evaluation>;
+  /** Default: nothing is recorded. */
+  record?: Record;
   maxConcurrency: number;
 };
 
@@ -24,7 +28,7 @@ type Options<I> = {
 export function streamEvaluations<I>(
   parts: Parts,
   { signal, method }: CallContext,
-  { kind, items, idOf, evaluate, maxConcurrency }: Options<I>,
+  { kind, items, idOf, evaluate, record, maxConcurrency }: Options<I>,
 ) {
   const tally = new Tally(parts.clock, items.length);
 
@@ -33,9 +37,13 @@ export function streamEvaluations<I>(
     try {
       const value = await evaluate(each, index, stop);
       tally.outcome(value.outcome, value.receipt);
-      const message = (): Item => {
-        return { index, id, result: { case: 'evaluation', value: evaluationMessage(value) } };
-      };
+      const recordError = await record?.(id, value);
+      const message = (): Item => ({
+        index,
+        id,
+        result: { case: 'evaluation', value: evaluationMessage(value) },
+        ...defined({ recordError }),
+      });
       return { message, bytes: sizeOfEvaluation(value) };
     } catch (thrown) {
       tally.error();

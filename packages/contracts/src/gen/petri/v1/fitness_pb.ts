@@ -362,7 +362,9 @@ export const RankedFitnessSchema: GenMessage<RankedFitness> = /*@__PURE__*/
   messageDesc(file_petri_v1_fitness, 6);
 
 /**
- * Where evaluations record what they come to.
+ * Where evaluations record what they come to: a score; for a guest that failed, its outcome as the reason of a
+ * FitnessError. A CANCELLED evaluation, and one that could not be made, say nothing of the individual and are not
+ * recorded. Of the cases of a suite the first 256 are kept as tests.
  *
  * @generated from message petri.v1.FitnessRecording
  */

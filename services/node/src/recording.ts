@@ -1,0 +1,78 @@
+import type { FitnessRecording } from '@petri/contracts/v1';
+import { PetriError } from '@petri/core';
+import { type FitnessEntry, MAX_TESTS, type Registry } from '@petri/population';
+import type { Evaluation } from '@petri/sandbox';
+import { itemError } from './item-error.ts';
+import type { Problems } from './mapping/problems.ts';
+import type { Parts } from './parts.ts';
+
+/** What an error message of a guest's may take up in the records. */
+const MAX_MESSAGE = 1024;
+
+/** Records what an evaluation came to. The status of why it could not, or undefined. */
+export type Record = (
+  id: string,
+  evaluation: Evaluation,
+) => Promise<ReturnType<typeof itemError>['value'] | undefined>;
+
+export function readRecording(problems: Problems, recording: FitnessRecording | undefined): void {
+  if (recording) problems.id('record.population', recording.population);
+}
+
+/**
+ * Where evaluations of these record what they come to.
+ *
+ * @throws PetriError before anything is evaluated, if the population is not there, not at the generation that is
+ *   expected, or has other members.
+ */
+export function recorder(
+  parts: Pick<Parts, 'registry' | 'onInternalError'>,
+  recording: FitnessRecording | undefined,
+  ids: readonly string[],
+  where: string,
+): Record {
+  if (!recording) return () => Promise.resolve(undefined);
+  const { populations, fitness } = parts.registry;
+  const { population, generation } = recording;
+  populations.require(population, generation);
+  fitness.get(population, ids);
+  return async (id, evaluation) => {
+    // Whoever cancelled it, it says nothing about the individual.
+    if (evaluation.outcome === 'CANCELLED') return undefined;
+    try {
+      await record({ fitness }, population, entryOf(id, evaluation));
+      return undefined;
+    } catch (thrown) {
+      return itemError(parts, thrown, where).value;
+    }
+  };
+}
+
+/** A score that nobody could record, such as one with too many components, is a failure of its own. */
+async function record(
+  { fitness }: Pick<Registry, 'fitness'>,
+  population: string,
+  entry: FitnessEntry,
+): Promise<void> {
+  try {
+    await fitness.record(population, [entry]);
+  } catch (thrown) {
+    const { code, message } = PetriError.from(thrown);
+    if (code !== 'invalid_argument') throw thrown;
+    const error = { reason: 'INVALID_RESULT', message: message.slice(0, MAX_MESSAGE) };
+    await fitness.record(population, [{ id: entry.id, result: { error } }]);
+  }
+}
+
+function entryOf(id: string, evaluation: Evaluation): FitnessEntry {
+  const { outcome, score, error, components, cases, receipt, evaluatorSha256 } = evaluation;
+  const message = (error ? `${error.name}: ${error.message}` : receipt.reason).slice(0, MAX_MESSAGE);
+  return {
+    id,
+    result: score === undefined ? { error: { reason: outcome, message } } : { score },
+    components,
+    evaluationUs: Math.round(receipt.wallUs),
+    tests: cases.slice(0, MAX_TESTS).map(({ name, passed, score: part }) => ({ name, passed, score: part })),
+    evaluatorSha256,
+  };
+}
