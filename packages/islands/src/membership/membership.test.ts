@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { systemClock } from '@petri/core';
+import { until } from '../../../../test/support/until.ts';
+import { InProcessHub } from '../transport/in-process.ts';
+import type { Transport } from '../transport/transport.ts';
+import { nextIncarnation } from './incarnation.ts';
+import { Membership } from './membership.ts';
+import type { MembershipEvent } from './members.ts';
+
+const BEAT_MS = 10;
+
+async function join(transport: Transport, node: string, incarnation: bigint) {
+  const events: MembershipEvent['kind'][] = [];
+  const state = { draining: false };
+  const membership = new Membership({
+    transport,
+    clock: systemClock,
+    beatMs: BEAT_MS,
+    self: () => ({ node, incarnation, address: `${node}:1`, draining: state.draining }),
+    onEvent: ({ kind }) => void events.push(kind),
+  });
+  await membership.start();
+  const picture = () => membership.list().map(({ beat, state: seen }) => `${beat.node} ${beat.incarnation} ${seen}`);
+  return { membership, events, state, picture };
+}
+
+suite('membership', () => {
+  test('all nodes see the same, through joining, draining, leaving and loss', async () => {
+    const hub = new InProcessHub();
+    const lost = hub.connect();
+    const [a, b] = [
+      await join(hub.connect(), 'a', 1n),
+      await join(hub.connect(), 'b', 1n),
+      await join(lost, 'c', 1n),
+    ];
+    const all = (...expected: string[]) => [a, b].every(({ picture }) => picture().join() === expected.join());
+    await until('all are alive', () => all('a 1 ALIVE', 'b 1 ALIVE', 'c 1 ALIVE'));
+    assert.deepEqual(a.membership.list()[1]?.beat.address, 'b:1');
+    b.state.draining = true;
+    b.membership.announce();
+    await until('b drains', () => all('a 1 ALIVE', 'b 1 DRAINING', 'c 1 ALIVE'));
+    await lost.close();
+    await until('c is lost', () => all('a 1 ALIVE', 'b 1 DRAINING', 'c 1 GONE'));
+    await b.membership.stop();
+    await until('b has left', () => a.picture()[1] === 'b 1 GONE');
+    await a.membership.stop();
+  });
+
+  test('every start of a node is a new incarnation, also of many at once', async () => {
+    const documents = await new InProcessHub().connect().documents('nodes');
+    const claimed = await Promise.all(Array.from({ length: 10 }, () => nextIncarnation(documents, 'a')));
+    assert.deepEqual(claimed.toSorted((x, y) => Number(x - y)), Array.from({ length: 10 }, (_, n) => BigInt(n + 1)));
+    assert.equal(await nextIncarnation(documents, 'b'), 1n);
+  });
+});
