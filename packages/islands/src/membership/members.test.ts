@@ -8,8 +8,17 @@ import { excused, heard, type Members, type MembershipEvent, swept } from './mem
 const PATIENCE = { suspectAfterMs: 30, goneAfterMs: 60, forgottenAfterMs: 1_000 };
 const NOBODY: Members = new Map();
 
-const beat = (incarnation: number, sequence: number, more: { draining?: boolean; leaving?: boolean } = {}): NodeBeat =>
-  create(NodeBeatSchema, { node: 'n', incarnation: BigInt(incarnation), sequence: BigInt(sequence), ...more });
+const beat = (
+  incarnation: number,
+  sequence: number,
+  more: { draining?: boolean; leaving?: boolean } = {},
+): NodeBeat =>
+  create(NodeBeatSchema, {
+    node: 'n',
+    incarnation: BigInt(incarnation),
+    sequence: BigInt(sequence),
+    ...more,
+  });
 
 /** What happened, in order: a beat, or the time of a sweep. */
 function run(...happened: (NodeBeat | { at: number })[]) {
@@ -60,13 +69,24 @@ suite('members', () => {
 
   test('beats that come twice, late and in any order give the same picture', () => {
     const shuffled = BEATS.chain((beats) =>
-      fc.tuple(fc.constant(beats), fc.shuffledSubarray([...beats, ...beats], { minLength: beats.length * 2 })),
+      fc.tuple(
+        fc.constant(beats),
+        fc.shuffledSubarray([...beats, ...beats], { minLength: beats.length * 2 }),
+      ),
     );
     fc.assert(
       fc.property(shuffled, ([beats, again]) => {
         const picture = (all: typeof beats) => {
-          const members = all.reduce((seen, each) => heard(seen, create(NodeBeatSchema, each), 0).members, NOBODY);
-          const newest = [...members.values()].map(({ beat: b, state }) => [b.node, b.incarnation, b.sequence, state]);
+          const members = all.reduce(
+            (seen, each) => heard(seen, create(NodeBeatSchema, each), 0).members,
+            NOBODY,
+          );
+          const newest = [...members.values()].map(({ beat: b, state }) => [
+            b.node,
+            b.incarnation,
+            b.sequence,
+            state,
+          ]);
           return newest.toSorted();
         };
         assert.deepEqual(picture(again), picture(beats));
@@ -77,10 +97,14 @@ suite('members', () => {
   test('an older incarnation never changes anything', () => {
     fc.assert(
       fc.property(BEATS, fc.bigInt(1n, 3n), fc.bigInt(1n, 9n), (beats, incarnation, sequence) => {
-        const members = beats.reduce((seen, each) => heard(seen, create(NodeBeatSchema, each), 0).members, NOBODY);
+        const members = beats.reduce(
+          (seen, each) => heard(seen, create(NodeBeatSchema, each), 0).members,
+          NOBODY,
+        );
         const late = create(NodeBeatSchema, { node: 'a', incarnation, sequence });
         const known = members.get('a');
-        if (known && known.beat.incarnation > incarnation) assert.equal(heard(members, late, 1).members, members);
+        if (known && known.beat.incarnation > incarnation)
+          assert.equal(heard(members, late, 1).members, members);
       }),
     );
   });

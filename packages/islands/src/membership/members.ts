@@ -42,7 +42,8 @@ export function heard(members: Members, beat: NodeBeat, now: number): Step {
   };
   if (known && beat.incarnation < known.beat.incarnation) return { members, events: [event('STALE')] };
   const successor = !known || beat.incarnation > known.beat.incarnation;
-  if (!successor && (known.beat.leaving || beat.sequence <= known.beat.sequence)) return { members, events: [] };
+  if (!successor && (known.beat.leaving || beat.sequence <= known.beat.sequence))
+    return { members, events: [] };
 
   const next = new Map(members).set(beat.node, { beat, state: stateOf(beat), heardAt: now });
   if (beat.leaving) return { members: next, events: [event('LEFT')] };

@@ -21,7 +21,8 @@ async function join(transport: Transport, node: string, incarnation: bigint) {
     onEvent: ({ kind }) => void events.push(kind),
   });
   await membership.start();
-  const picture = () => membership.list().map(({ beat, state: seen }) => `${beat.node} ${beat.incarnation} ${seen}`);
+  const picture = () =>
+    membership.list().map(({ beat, state: seen }) => `${beat.node} ${beat.incarnation} ${seen}`);
   return { membership, events, state, picture };
 }
 
@@ -34,7 +35,8 @@ suite('membership', () => {
       await join(hub.connect(), 'b', 1n),
       await join(lost, 'c', 1n),
     ];
-    const all = (...expected: string[]) => [a, b].every(({ picture }) => picture().join() === expected.join());
+    const all = (...expected: string[]) =>
+      [a, b].every(({ picture }) => picture().join() === expected.join());
     await until('all are alive', () => all('a 1 ALIVE', 'b 1 ALIVE', 'c 1 ALIVE'));
     assert.deepEqual(a.membership.list()[1]?.beat.address, 'b:1');
     b.state.draining = true;
@@ -50,7 +52,10 @@ suite('membership', () => {
   test('every start of a node is a new incarnation, also of many at once', async () => {
     const documents = await new InProcessHub().connect().documents('nodes');
     const claimed = await Promise.all(Array.from({ length: 10 }, () => nextIncarnation(documents, 'a')));
-    assert.deepEqual(claimed.toSorted((x, y) => Number(x - y)), Array.from({ length: 10 }, (_, n) => BigInt(n + 1)));
+    assert.deepEqual(
+      claimed.toSorted((x, y) => Number(x - y)),
+      Array.from({ length: 10 }, (_, n) => BigInt(n + 1)),
+    );
     assert.equal(await nextIncarnation(documents, 'b'), 1n);
   });
 });

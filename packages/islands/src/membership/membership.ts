@@ -23,7 +23,10 @@ const FORGOTTEN_AFTER_BEATS = 3_600;
 const PAUSE_BEATS = 2;
 
 /** What a node says of itself with each beat. */
-export type SelfDescription = Omit<MessageInitShape<typeof NodeBeatSchema>, '$typeName' | 'sequence' | 'leaving'> & {
+export type SelfDescription = Omit<
+  MessageInitShape<typeof NodeBeatSchema>,
+  '$typeName' | 'sequence' | 'leaving'
+> & {
   node: string;
   incarnation: bigint;
 };

@@ -38,13 +38,19 @@ const ids = (of: readonly Individual[]) => of.map(({ id }) => id);
 suite('selection', () => {
   test('gives as many different evaluated genomes as there are, up to the count, repeatably', () => {
     fc.assert(
-      fc.property(POPULATION, fc.constantFrom(...SELECTIONS), fc.nat(20), fc.nat(), (all, policy, count, seed) => {
-        const chosen = select(policy, all, count, seeded(seed));
-        const genomes = new Set(all.filter(isEvaluated).map(({ genomeSha256 }) => genomeSha256));
-        assert.equal(chosen.length, Math.min(count, genomes.size));
-        assert.equal(new Set(chosen.map(({ genomeSha256 }) => genomeSha256)).size, chosen.length);
-        assert.deepEqual(select(policy, all.toReversed(), count, seeded(seed)), chosen);
-      }),
+      fc.property(
+        POPULATION,
+        fc.constantFrom(...SELECTIONS),
+        fc.nat(20),
+        fc.nat(),
+        (all, policy, count, seed) => {
+          const chosen = select(policy, all, count, seeded(seed));
+          const genomes = new Set(all.filter(isEvaluated).map(({ genomeSha256 }) => genomeSha256));
+          assert.equal(chosen.length, Math.min(count, genomes.size));
+          assert.equal(new Set(chosen.map(({ genomeSha256 }) => genomeSha256)).size, chosen.length);
+          assert.deepEqual(select(policy, all.toReversed(), count, seeded(seed)), chosen);
+        },
+      ),
     );
   });
 
@@ -54,7 +60,8 @@ suite('selection', () => {
         const chosen = select({ kind: 'BEST' }, all, count, seeded(1));
         const taken = new Set(chosen.map(({ genomeSha256 }) => genomeSha256));
         const worst = Math.min(...chosen.map(({ merit }) => merit));
-        for (const { genomeSha256, merit = -Infinity } of all) assert.ok(taken.has(genomeSha256) || merit <= worst);
+        for (const { genomeSha256, merit = -Infinity } of all)
+          assert.ok(taken.has(genomeSha256) || merit <= worst);
       }),
     );
   });
@@ -69,7 +76,13 @@ suite('selection', () => {
   });
 
   test('NOVELTY prefers whoever is far from the others', () => {
-    const all = [one('a', 3, [0]), one('b', 2, [0.1]), one('c', 1, [0.2]), one('d', 1, [0.3]), one('far', 0, [9])];
+    const all = [
+      one('a', 3, [0]),
+      one('b', 2, [0.1]),
+      one('c', 1, [0.2]),
+      one('d', 1, [0.3]),
+      one('far', 0, [9]),
+    ];
     assert.deepEqual(ids(select({ kind: 'NOVELTY' }, all, 1, seeded(1))), ['far']);
   });
 });

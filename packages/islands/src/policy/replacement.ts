@@ -22,7 +22,9 @@ export function place(
   const loser = choose(replacement, replaceable, immigrant, random);
   if (!loser) return { admitted: false };
   const better = loser.merit === undefined || immigrant.merit > loser.merit;
-  return replacement === 'IF_BETTER' && !better ? { admitted: false } : { admitted: true, givesWay: loser.id };
+  return replacement === 'IF_BETTER' && !better
+    ? { admitted: false }
+    : { admitted: true, givesWay: loser.id };
 }
 
 function choose(

@@ -30,7 +30,12 @@ export function select(
   }
 }
 
-function tournaments(candidates: readonly Evaluated[], count: number, size: number, random: Random): Evaluated[] {
+function tournaments(
+  candidates: readonly Evaluated[],
+  count: number,
+  size: number,
+  random: Random,
+): Evaluated[] {
   const left = [...candidates];
   const winners: Evaluated[] = [];
   while (winners.length < count && left.length > 0) {

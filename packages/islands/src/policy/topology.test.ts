@@ -50,7 +50,8 @@ suite('topologies', () => {
       fc.property(IDS, fc.constantFrom(...KINDS, 'STAR' as const), fc.nat(), (ids, kind, gone) => {
         const left = ids.filter((_, index) => (gone >> index) % 2 === 0);
         const found = edgesOf(kind === 'STAR' ? { kind, center: ids[0] ?? '' } : { kind }, left, seeded('x'));
-        for (const start of left) assert.equal(reachable(start, found).size, left.length, `${kind} of ${left.join()}`);
+        for (const start of left)
+          assert.equal(reachable(start, found).size, left.length, `${kind} of ${left.join()}`);
       }),
     );
   });
@@ -77,7 +78,10 @@ suite('topologies', () => {
 
   test('a way over islands that are gone stays a way, as likely as all its parts', () => {
     const edge = (from: string, to: string, probability: number) => ({ from, to, probability });
-    const custom = { kind: 'CUSTOM', edges: [edge('a', 'x', 0.5), edge('x', 'y', 0.5), edge('y', 'b', 1)] } as const;
+    const custom = {
+      kind: 'CUSTOM',
+      edges: [edge('a', 'x', 0.5), edge('x', 'y', 0.5), edge('y', 'b', 1)],
+    } as const;
     assert.deepEqual(edgesOf(custom, ['a', 'b'], seeded('x')), [edge('a', 'b', 0.25)]);
     assert.deepEqual(edgesOf(custom, ['a', 'x', 'y', 'b'], seeded('x')), custom.edges);
   });

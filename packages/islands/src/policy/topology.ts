@@ -15,10 +15,16 @@ export type Topology =
  */
 export function edgesOf(topology: Topology, islands: readonly string[], random: Random): Edge[] {
   const ids = [...new Set(islands)].toSorted();
-  return distinct(topology.kind === 'CUSTOM' ? contracted(topology.edges, ids) : drawn(topology, ids, random));
+  return distinct(
+    topology.kind === 'CUSTOM' ? contracted(topology.edges, ids) : drawn(topology, ids, random),
+  );
 }
 
-function drawn(topology: Exclude<Topology, { kind: 'CUSTOM' }>, ids: readonly string[], random: Random): Edge[] {
+function drawn(
+  topology: Exclude<Topology, { kind: 'CUSTOM' }>,
+  ids: readonly string[],
+  random: Random,
+): Edge[] {
   const next = (index: number) => ids[index % ids.length]!;
   switch (topology.kind) {
     case 'RING':

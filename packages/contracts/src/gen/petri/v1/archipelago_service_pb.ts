@@ -711,7 +711,7 @@ export const ArchipelagoService: GenService<{
     output: typeof GetMigrationResponseSchema;
   },
   /**
-   * Migrations of the last day, newest first.
+   * Migrations of the last hour, newest first.
    *
    * @generated from rpc petri.v1.ArchipelagoService.ListMigrations
    */

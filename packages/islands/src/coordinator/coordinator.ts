@@ -1,0 +1,84 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Clock, newId } from '@petri/core';
+import type { Membership } from '../membership/membership.ts';
+import type { Boards } from './boards.ts';
+import { LEASE } from './boards.ts';
+import { LeaseSeeker } from './lease.ts';
+import { livingIslands, nextPlan } from './planning.ts';
+
+export type CoordinatorOptions = {
+  boards: Boards;
+  membership: Membership;
+  clock: Clock;
+  /** Shown as the leader. */
+  id: string;
+  /** How long a leader that is gone holds up the next, in milliseconds. */
+  leaseMs: number;
+  /** How long to listen before the first plan: who has just begun has heard of nobody yet. In milliseconds. */
+  listenMs: number;
+  /** Told of what went wrong in a turn; the next is taken regardless. */
+  onError: (thrown: unknown) => void;
+};
+
+/** Turns in the duration of the lease: two may fail. */
+const TURNS = 4;
+
+/** One of any number of coordinators. Whoever leads makes the plans; nobody waits for it. */
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #lease: LeaseSeeker;
+  readonly #startedAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: CoordinatorOptions) {
+    const { boards, clock, id, leaseMs } = options;
+    this.#options = options;
+    this.#startedAt = clock.monotonic();
+    const holder = newId(id);
+    this.#lease = new LeaseSeeker({
+      documents: boards.documents,
+      key: LEASE,
+      holder,
+      durationMs: leaseMs,
+      clock,
+    });
+  }
+
+  get leading(): boolean {
+    return this.#lease.leading;
+  }
+
+  start(): void {
+    const turn = () => void (this.#turn = this.#turn.then(() => this.#take()));
+    turn();
+    this.#timer = setInterval(turn, this.#options.leaseMs / TURNS).unref();
+  }
+
+  /** Lets another lead at once. Idempotent. */
+  async stop(): Promise<void> {
+    if (!this.#timer) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.#turn;
+    await this.#lease.release().catch(this.#options.onError);
+  }
+
+  async #take(): Promise<void> {
+    try {
+      if (await this.#lease.seek()) await this.#plan();
+    } catch (thrown) {
+      this.#options.onError(thrown);
+    }
+  }
+
+  async #plan(): Promise<void> {
+    const { boards, membership, clock, id, listenMs } = this.#options;
+    if (clock.monotonic() - this.#startedAt < listenMs) return;
+    const [current, { settings }] = await Promise.all([boards.plan(), boards.settings()]);
+    const made = { leader: id, madeAt: timestampFromMs(clock.now()) };
+    const plan = nextPlan(current?.plan, settings, livingIslands(membership.list()), made);
+    // A leader that lost its lease in between loses against the revision, too.
+    if (plan && this.leading) await boards.setPlan(plan, current?.revision ?? 0);
+  }
+}

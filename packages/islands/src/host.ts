@@ -1,0 +1,224 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import {
+  type ArchipelagoPlan,
+  type Migration,
+  MigrationSchema,
+  MigrationState,
+  MigrationTrigger,
+} from '@petri/contracts/v1';
+import { type Clock, newId } from '@petri/core';
+import type { Boards } from './coordinator/boards.ts';
+import { nextIncarnation } from './membership/incarnation.ts';
+import { Membership, type SelfDescription } from './membership/membership.ts';
+import type { MembershipEvent } from './membership/members.ts';
+import { Emigration } from './migration/emigration.ts';
+import type { Sealer } from './migration/envelope.ts';
+import type { OnMigration } from './migration/events.ts';
+import { Immigration } from './migration/immigration.ts';
+import type { Ledger } from './migration/ledger.ts';
+import type { IslandPort } from './migration/port.ts';
+import { Timetable, waysOut } from './migration/schedule.ts';
+import { type Rules, rulesOf } from './policy/settings.ts';
+import type { InboxBounds, Subscription, Transport } from './transport/transport.ts';
+
+export type HostOptions = {
+  transport: Transport;
+  boards: Boards;
+  ledger: Ledger;
+  port: IslandPort;
+  sealer: Sealer;
+  clock: Clock;
+  /** Id of the node. */
+  node: string;
+  islands: readonly string[];
+  /** Address and load, asked for with each beat. */
+  describe: () => Pick<SelfDescription, 'address' | 'load'>;
+  /** Time between beats, in milliseconds. */
+  beatMs: number;
+  inbox: Pick<InboxBounds, 'messages' | 'perSender'>;
+  onMembership: (event: MembershipEvent) => void;
+  onMigration: OnMigration;
+  /** Told of what went wrong in the background, and is tried again. */
+  onError: (thrown: unknown) => void;
+};
+
+/** The islands of one node, and their part in the archipelago. */
+export class IslandHost {
+  readonly #options: HostOptions;
+  readonly #emigration: Emigration;
+  readonly #timetable = new Timetable();
+  /** Asked for, and tried again until it is done: NATS may be away. */
+  readonly #unsent = new Map<string, Migration>();
+  readonly membership: Membership;
+  readonly incarnation: bigint;
+  readonly #subscriptions: Subscription[] = [];
+  readonly #receiving: Subscription[] = [];
+  #described: SelfDescription['islands'] = [];
+  #rules: Rules & { epoch: bigint } = { ...rulesOf(), epoch: 0n };
+  #plan: ArchipelagoPlan | undefined;
+  #draining = false;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  /** Takes part at once. */
+  static async start(options: HostOptions): Promise<IslandHost> {
+    const nodes = await options.transport.documents('nodes');
+    const host = new IslandHost(options, await nextIncarnation(nodes, options.node));
+    await host.#start();
+    return host;
+  }
+
+  private constructor(options: HostOptions, incarnation: bigint) {
+    this.#options = options;
+    this.incarnation = incarnation;
+    const rules = () => this.#rules;
+    this.#emigration = new Emigration({ ...options, incarnation, rules });
+    this.membership = new Membership({
+      ...options,
+      self: () => this.#describe(),
+      onEvent: (event) => this.#onMembership(event),
+    });
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get plan(): ArchipelagoPlan | undefined {
+    return this.#plan;
+  }
+
+  /** Whether the node is to take part. Idempotent. */
+  async drain(draining: boolean): Promise<void> {
+    if (this.#draining === draining) return;
+    this.#draining = draining;
+    this.membership.announce();
+    if (draining) await this.#stopReceiving();
+    else await this.#startReceiving();
+  }
+
+  /** Sends what the schedule wants sent by now. Also looked for by itself, at each beat. */
+  async look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  /** Idempotent. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.membership.stop();
+    await this.#stopReceiving();
+    await Promise.allSettled(this.#subscriptions.splice(0).map((subscription) => subscription.close()));
+    await this.#looking;
+  }
+
+  async #start(): Promise<void> {
+    const { transport, boards, ledger, islands, inbox, beatMs } = this.#options;
+    await this.#refresh();
+    this.#subscriptions.push(await boards.watchPlan((plan) => this.#adopt(plan)));
+    for (const island of islands) {
+      await transport.openInbox(island, { ...inbox, ttlMs: this.#rules.ttlMs });
+      this.#subscriptions.push(await ledger.watch(island, (record) => this.#send(record)));
+      for (const asked of await ledger.from(island)) this.#send(asked);
+    }
+    await this.#startReceiving();
+    await this.look();
+    await this.membership.start();
+    this.#timer = setInterval(() => void this.look().catch(this.#options.onError), beatMs).unref();
+  }
+
+  async #startReceiving(): Promise<void> {
+    const { transport, islands } = this.#options;
+    for (const island of islands) {
+      const immigration = new Immigration({ ...this.#options, island, rules: () => this.#rules });
+      this.#receiving.push(await transport.receive(island, immigration));
+    }
+  }
+
+  async #stopReceiving(): Promise<void> {
+    await Promise.allSettled(this.#receiving.splice(0).map((receiving) => receiving.close()));
+  }
+
+  async #look(): Promise<void> {
+    const { islands, port, node } = this.#options;
+    await this.#refresh();
+    const described = await Promise.all(
+      islands.map(async (id) => ({ id, node, populations: await port.populations(id) })),
+    );
+    this.#described = described;
+    if (this.#draining) return;
+    for (const asked of this.#unsent.values()) this.#send(asked);
+    for (const { id, populations } of described) {
+      for (const { population, generation } of populations)
+        await this.#onSchedule(id, population, generation);
+    }
+  }
+
+  async #onSchedule(island: string, population: string, generation: number): Promise<void> {
+    const { clock, ledger } = this.#options;
+    const { schedule, epoch } = this.#rules;
+    const due = this.#timetable.due(island, population, generation, clock.monotonic(), schedule);
+    if (!due || !this.#plan?.islands.includes(island)) return;
+    const occasion = newId('mg', clock.now());
+    const ways = waysOut(this.#plan.edges, island, occasion);
+    const asked = ways.map((to, index) =>
+      create(MigrationSchema, {
+        id: `${occasion}-${index}`,
+        population,
+        from: island,
+        to,
+        count: schedule.count,
+        trigger: MigrationTrigger.SCHEDULE,
+        state: MigrationState.REQUESTED,
+        epoch,
+        requestedAt: timestampFromMs(clock.now()),
+      }),
+    );
+    await Promise.all(asked.map(async (migration) => this.#emigration.send(await ledger.request(migration))));
+  }
+
+  #send(record: Migration): void {
+    if (record.state !== MigrationState.REQUESTED) return;
+    this.#unsent.set(record.id, record);
+    this.#emigration.send(record).then(() => this.#unsent.delete(record.id), this.#options.onError);
+  }
+
+  async #refresh(): Promise<void> {
+    const found = await this.#options.boards.plan();
+    if (found) this.#adopt(found.plan);
+  }
+
+  #adopt(plan: ArchipelagoPlan): void {
+    if (plan.epoch <= this.#rules.epoch) return;
+    const { ttlMs } = this.#rules;
+    this.#plan = plan;
+    this.#rules = { ...rulesOf(plan.settings), epoch: plan.epoch };
+    if (this.#rules.ttlMs !== ttlMs) void this.#rebound().catch(this.#options.onError);
+  }
+
+  async #rebound(): Promise<void> {
+    const { transport, islands, inbox } = this.#options;
+    await Promise.all(
+      islands.map((island) => transport.openInbox(island, { ...inbox, ttlMs: this.#rules.ttlMs })),
+    );
+  }
+
+  #describe(): SelfDescription {
+    const { node, describe } = this.#options;
+    return {
+      ...describe(),
+      node,
+      incarnation: this.incarnation,
+      islands: this.#described ?? [],
+      draining: this.#draining,
+    };
+  }
+
+  /** A process that finds its successor at work steps back: it was paused, and is not missed. */
+  #onMembership(event: MembershipEvent): void {
+    const { node, onMembership, onError } = this.#options;
+    onMembership(event);
+    if (event.node === node && event.incarnation > this.incarnation) void this.stop().catch(onError);
+  }
+}

@@ -1,0 +1,104 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Migration, MigrationSchema } from '@petri/contracts/v1';
+import { aborted, alreadyExists, notFound } from '@petri/core';
+import type { Documents, Subscription, Transport } from '../transport/transport.ts';
+import { reported } from './record.ts';
+
+/** Reports are for whoever asks soon; the event stream keeps history. */
+const KEPT_MS = 60 * 60_000;
+const TRIES = 50;
+const COLLECTION = 'migrations';
+
+/** What became of each migration, as all nodes see it. */
+export class Ledger {
+  readonly #transport: Transport;
+  readonly #documents: Documents;
+
+  private constructor(transport: Transport, documents: Documents) {
+    this.#transport = transport;
+    this.#documents = documents;
+  }
+
+  static async open(transport: Transport): Promise<Ledger> {
+    return new Ledger(transport, await transport.documents(COLLECTION, { ttlMs: KEPT_MS }));
+  }
+
+  /**
+   * The record of this id, made if there is none yet.
+   *
+   * @throws PetriError `already_exists` if there is one of another migration.
+   */
+  async request(migration: Migration): Promise<Migration> {
+    const revision = await this.#documents.put(keyOf(migration), toBinary(MigrationSchema, migration), 0);
+    if (revision !== undefined) return migration;
+    const known = await this.#get(keyOf(migration));
+    const same =
+      known && known.record.to === migration.to && known.record.population === migration.population;
+    if (!same) throw alreadyExists('migration', migration.id);
+    return known.record;
+  }
+
+  /** Changes a record, whoever else does at the same time. `change` may be called more than once. */
+  async update(
+    key: { id: string; from: string },
+    change: (record: Migration) => Migration,
+  ): Promise<Migration> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const known = await this.#get(keyOf(key));
+      if (!known) throw notFound('migration', key.id);
+      const changed = change(known.record);
+      const bytes = toBinary(MigrationSchema, changed);
+      if (await this.#documents.put(keyOf(key), bytes, known.revision)) return changed;
+    }
+    throw aborted('MIGRATION_CONTENDED', `the report of the migration "${key.id}" changes too often`);
+  }
+
+  async find(key: { id: string; from: string }): Promise<Migration | undefined> {
+    return (await this.#get(keyOf(key)))?.record;
+  }
+
+  /** With totals. @throws PetriError `not_found`. */
+  async report(id: string): Promise<Migration> {
+    const found = (await this.reports()).find((migration) => migration.id === id);
+    if (!found) throw notFound('migration', id);
+    return found;
+  }
+
+  /** With totals, newest first. */
+  async reports(): Promise<Migration[]> {
+    const records = (await this.#documents.list()).map(({ bytes }) => fromBinary(MigrationSchema, bytes));
+    const islands = [...new Set(records.map(({ to }) => to))];
+    const states = await Promise.all(islands.map((island) => this.#transport.inboxState(island)));
+    const inboxes = new Map(islands.map((island, index) => [island, states[index]]));
+    return records.map((record) => reported(record, inboxes.get(record.to))).toSorted(newestFirst);
+  }
+
+  /** Migrations that the island was asked for. */
+  async from(island: string): Promise<Migration[]> {
+    const documents = await this.#documents.list(`${island}/`);
+    return documents.map(({ bytes }) => fromBinary(MigrationSchema, bytes));
+  }
+
+  watch(island: string, changed: (record: Migration) => void): Promise<Subscription> {
+    return this.#documents.watch(`${island}/`, ({ bytes }) => {
+      if (bytes) changed(fromBinary(MigrationSchema, bytes));
+    });
+  }
+
+  async #get(key: string): Promise<{ record: Migration; revision: number } | undefined> {
+    const document = await this.#documents.get(key);
+    return document && { record: fromBinary(MigrationSchema, document.bytes), revision: document.revision };
+  }
+}
+
+/** By island, so that one hears of what it is asked for alone. */
+function keyOf({ from, id }: { from: string; id: string }): string {
+  return `${from}/${id}`;
+}
+
+function newestFirst(a: Migration, b: Migration): number {
+  const [first, second] = [a, b].map(
+    ({ requestedAt: at }) => Number(at?.seconds ?? 0n) * 1e9 + (at?.nanos ?? 0),
+  );
+  return second! - first! || (a.id < b.id ? 1 : -1);
+}

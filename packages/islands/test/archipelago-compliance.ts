@@ -1,0 +1,253 @@
+/** What an archipelago does, whatever connects it. */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import {
+  type Edge,
+  type Migration,
+  MigrationScheduleSchema,
+  TopologyKind,
+  TopologySchema,
+  Verdict,
+} from '@petri/contracts/v1';
+import { until } from '../../../test/support/until.ts';
+import type { Transport } from '../src/transport/transport.ts';
+import { coordinator, node, type TestNode } from './archipelago.ts';
+
+/** `found` gives the way to make connections to an archipelago that is empty. */
+export function archipelagoCompliance(
+  name: string,
+  skip: string | false,
+  found: () => Promise<{ connect: () => Promise<Transport> } & AsyncDisposable>,
+): void {
+  const within = (what: string, run: (connect: () => Promise<Transport>) => Promise<void>) =>
+    void test(what, { skip, timeout: 30_000 }, async () => {
+      await using archipelago = await found();
+      await run(archipelago.connect);
+    });
+
+  suite(`${name}: migration`, () => {
+    within('individuals get from one island to another, once, and their report adds up', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [1, 2, 3]));
+      await using b = disposable(await node(await connect(), 'b', [2, 10]));
+      await until('a knows b', () => a.archipelago.membership.list().length === 2);
+      const { id } = await a.archipelago.migrate({ id: 'm1', from: 'a', to: 'b', population: 'p', count: 2 });
+      const report = await settled(b, id);
+      assert.deepEqual(totals(report), {
+        sent: 2,
+        admitted: 1,
+        duplicate: 1,
+        rejected: 0,
+        dropped: 0,
+        inFlight: 0,
+      });
+      assert.deepEqual(
+        b.islands.values('b').toSorted((x, y) => x - y),
+        [2, 3, 10],
+      );
+      const [arrival] = b.islands.arrivals;
+      assert.deepEqual(
+        [arrival?.migrant.from, arrival?.migrant.individual, arrival?.migrant.origin],
+        ['a', 'a-3', 'a'],
+      );
+      assert.deepEqual([arrival?.migrant.hops, arrival?.fitness.score], [1, 3]);
+      const again = await b.archipelago.migrate({ id: 'm1', from: 'a', to: 'b', population: 'p', count: 2 });
+      assert.equal(again.id, 'm1');
+      const other = b.archipelago.migrate({ id: 'm1', from: 'a', to: 'a', population: 'p', count: 2 });
+      await assert.rejects(other, { code: 'already_exists' });
+      const nowhere = b.archipelago.migrate({ id: '', from: 'a', to: 'z', population: 'p', count: 1 });
+      await assert.rejects(nowhere, { code: 'not_found' });
+      assert.deepEqual([a.errors, b.errors], [[], []]);
+    });
+
+    within('a population that is not there fails the migration, with the reason', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [1]));
+      const { id } = await a.archipelago.migrate({
+        id: '',
+        from: 'a',
+        to: 'a',
+        population: 'none',
+        count: 1,
+      });
+      await until('it has failed', async () => (await a.archipelago.ledger.report(id)).error !== '');
+      assert.match((await a.archipelago.ledger.report(id)).error, /no population "none"/);
+    });
+
+    within(
+      'an inbox that overflows while its island is away drops the oldest, and says so',
+      async (connect) => {
+        await using a = disposable(await node(await connect(), 'a', [1, 2, 3, 4, 5]));
+        const b = await node(await connect(), 'b', [], { messages: 2 });
+        await until('a knows b', () => a.archipelago.membership.list().length === 2);
+        await b.archipelago.host?.drain(true);
+        const { id } = await a.archipelago.ledger.request(
+          await a.archipelago
+            .migrate({ id: 'full', from: 'a', to: 'a', population: 'p', count: 0 })
+            .then((made) => ({
+              ...made,
+              id: 'overflow',
+              to: 'b',
+              count: 5,
+            })),
+        );
+        await until('all are sent', async () => (await a.archipelago.ledger.report(id)).sent === 5);
+        await until('three are dropped', async () => (await a.archipelago.ledger.report(id)).dropped === 3);
+        assert.deepEqual(totals(await a.archipelago.ledger.report(id)), {
+          sent: 5,
+          admitted: 0,
+          duplicate: 0,
+          rejected: 0,
+          dropped: 3,
+          inFlight: 2,
+        });
+        await b.archipelago.host?.drain(false);
+        const report = await settled(a, id);
+        assert.deepEqual([report.admitted, report.dropped], [2, 3]);
+        assert.equal(b.events.find(({ kind }) => kind === 'DROPPED')?.count, 3);
+        await b.archipelago.close();
+      },
+    );
+
+    within(
+      'a node that fails to evaluate for a while takes the migrant later, and evaluates it then',
+      async (connect) => {
+        await using a = disposable(await node(await connect(), 'a', [7]));
+        await using b = disposable(await node(await connect(), 'b', []));
+        b.islands.failures.push(new Error('worker lost'), new Error('worker lost'));
+        await until('a knows b', () => a.archipelago.membership.list().length === 2);
+        const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
+        assert.equal((await settled(a, id)).admitted, 1);
+        assert.deepEqual([b.islands.evaluations, b.islands.values('b')], [3, [7]]);
+      },
+    );
+
+    within('a migrant that can never be taken is put aside with a reason', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [7]));
+      await using b = disposable(await node(await connect(), 'b', []));
+      b.islands.failures.push(...Array.from({ length: 20 }, () => new Error('worker lost')));
+      await until('a knows b', () => a.archipelago.membership.list().length === 2);
+      const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
+      const [migrant] = (await settled(a, id)).migrants;
+      assert.deepEqual([migrant?.verdict, migrant?.reason], [Verdict.REJECTED, 'POISON']);
+    });
+  });
+
+  suite(`${name}: coordination`, () => {
+    within(
+      'the leader routes around an island that is gone, and a standby takes over from it',
+      async (connect) => {
+        await using a = disposable(await node(await connect(), 'a', [1]));
+        const lost = await connect();
+        await node(lost, 'b', [2]);
+        await using c = disposable(await node(await connect(), 'c', [3]));
+        const leading = await connect();
+        const leader = await coordinator(leading, 'first');
+        await until('the first leads', () => leader.coordinator?.leading === true);
+        await using standby = await coordinator(await connect(), 'second');
+        await until('there is a ring of three', () => edges(a) === 'ab bc ca');
+        assert.equal(standby.coordinator?.leading, false);
+        await leading.close();
+        await lost.close();
+        await until('the second leads', () => standby.coordinator?.leading === true);
+        await until('the ring is closed again', () => edges(a) === 'ac ca' && edges(c) === 'ac ca');
+        const { plan } = (await standby.boards.plan())!;
+        assert.deepEqual([plan.leader, leader.coordinator?.leading], ['second', false]);
+        await standby.boards.set(
+          { topology: create(TopologySchema, { kind: TopologyKind.CUSTOM, edges: [edge('c', 'a')] }) },
+          undefined,
+        );
+        await until('the topology is the new one', () => edges(a) === 'ca' && edges(c) === 'ca');
+      },
+    );
+
+    within(
+      'islands send by themselves every so many generations, wherever the plan leads',
+      async (connect) => {
+        await using a = disposable(await node(await connect(), 'a', [9]));
+        await using b = disposable(await node(await connect(), 'b', [1]));
+        await using leader = await coordinator(await connect(), 'leader');
+        const schedule = create(MigrationScheduleSchema, { generations: 10, count: 1 });
+        await leader.boards.set({ schedule }, 0);
+        await until(
+          'the plan is known',
+          () => a.archipelago.host?.plan?.settings?.schedule?.generations === 10,
+        );
+        await until('and leads over both', () => edges(a) === 'ab ba' && edges(b) === 'ab ba');
+        a.islands.generation = 9;
+        await a.archipelago.host?.look();
+        assert.deepEqual(await a.archipelago.ledger.reports(), []);
+        a.islands.generation = 10;
+        await until('it has arrived', () => b.islands.values('b').includes(9));
+        const reports = await a.archipelago.ledger.reports();
+        assert.deepEqual(
+          reports.map(({ from, to }) => `${from}${to}`),
+          ['ab'],
+        );
+        assert.ok(reports[0]!.epoch > 0n);
+      },
+    );
+
+    within('a change of settings is refused over others that nobody has read', async (connect) => {
+      await using leader = await coordinator(await connect(), 'leader');
+      const topology = create(TopologySchema, { kind: TopologyKind.FULL });
+      const first = await leader.boards.set({ topology }, 0);
+      await assert.rejects(leader.boards.set({ topology }, 0), { code: 'aborted', reason: 'STALE_REVISION' });
+      assert.ok((await leader.boards.set({ topology }, first)) > first);
+    });
+
+    within('a node that drains is left out, and takes part again when it resumes', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [1]));
+      await using b = disposable(await node(await connect(), 'b', [2]));
+      await using leader = await coordinator(await connect(), 'leader');
+      await until('both are in', () => edges(a) === 'ab ba');
+      await b.archipelago.host?.drain(true);
+      await until('b is out', () => a.archipelago.host?.plan?.islands.join() === 'a');
+      const refused = leader.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
+      await assert.rejects(refused, { reason: 'ISLAND_DRAINING' });
+      await b.archipelago.host?.drain(false);
+      await until('both are in again', () => edges(a) === 'ab ba');
+    });
+
+    within('a process that finds its successor at work steps back', async (connect) => {
+      await using old = disposable(await node(await connect(), 'a', [1]));
+      await using successor = disposable(await node(await connect(), 'a', [2]));
+      await using b = disposable(await node(await connect(), 'b', [3]));
+      await until('b knows the successor', () => {
+        const seen = b.archipelago.membership.list().find(({ beat }) => beat.node === 'a');
+        return seen?.beat.incarnation === 2n && seen.state === 'ALIVE';
+      });
+      const before = old.islands.arrivals.length;
+      const { id } = await b.archipelago.migrate({ id: '', from: 'b', to: 'a', population: 'p', count: 1 });
+      await settled(b, id);
+      assert.deepEqual([old.islands.arrivals.length - before, successor.islands.values('a')], [0, [2, 3]]);
+    });
+  });
+}
+
+function edges({ archipelago }: TestNode): string {
+  return (archipelago.host?.plan?.edges ?? []).map(({ from, to }) => `${from}${to}`).join(' ');
+}
+
+function edge(from: string, to: string): Edge {
+  return { $typeName: 'petri.v1.Edge', from, to };
+}
+
+function totals({ sent, admitted, duplicate, rejected, dropped, inFlight }: Migration) {
+  return { sent, admitted, duplicate, rejected, dropped, inFlight };
+}
+
+async function settled({ archipelago }: TestNode, id: string): Promise<Migration> {
+  const seen: Migration[] = [];
+  await until(`the migration ${id} is settled`, async () => {
+    const report = await archipelago.ledger.report(id);
+    seen.splice(0, 1, report);
+    const { sent, admitted, duplicate, rejected, dropped, inFlight } = report;
+    assert.equal(sent, admitted + duplicate + rejected + dropped + inFlight);
+    return sent > 0 && inFlight === 0;
+  });
+  return seen[0]!;
+}
+
+function disposable(made: TestNode): TestNode & AsyncDisposable {
+  return { ...made, [Symbol.asyncDispose]: () => made.archipelago.close() };
+}

@@ -1,0 +1,59 @@
+/** Nodes of a test's archipelago, fast enough to see them come and go. */
+import { systemClock } from '@petri/core';
+import { Archipelago } from '../src/archipelago.ts';
+import { Sealer, type SigningKey } from '../src/migration/envelope.ts';
+import type { MigrationEvent } from '../src/migration/events.ts';
+import type { Transport } from '../src/transport/transport.ts';
+import { FakeIslands } from './fake-port.ts';
+
+const BEAT_MS = 20;
+const LEASE_MS = 120;
+
+export type TestNode = {
+  archipelago: Archipelago;
+  islands: FakeIslands;
+  events: MigrationEvent[];
+  errors: unknown[];
+};
+
+/** A node with one island of its own name, on which these live. */
+export async function node(
+  transport: Transport,
+  name: string,
+  values: readonly number[],
+  { keys = [], messages = 100 }: { keys?: readonly SigningKey[]; messages?: number } = {},
+): Promise<TestNode> {
+  const islands = new FakeIslands().settle(name, ...values);
+  const events: MigrationEvent[] = [];
+  const errors: unknown[] = [];
+  const archipelago = await Archipelago.join({
+    transport,
+    clock: systemClock,
+    beatMs: BEAT_MS,
+    host: {
+      node: name,
+      islands: [name],
+      port: islands,
+      sealer: new Sealer(keys),
+      describe: () => ({ address: `${name}:1` }),
+      inbox: { messages, perSender: messages },
+      onMigration: (event) => void events.push(event),
+    },
+    coordinator: undefined,
+    onMembership: () => undefined,
+    onError: (thrown) => void errors.push(thrown),
+  });
+  return { archipelago, islands, events, errors };
+}
+
+export function coordinator(transport: Transport, id: string): Promise<Archipelago> {
+  return Archipelago.join({
+    transport,
+    clock: systemClock,
+    beatMs: BEAT_MS,
+    host: undefined,
+    coordinator: { id, leaseMs: LEASE_MS },
+    onMembership: () => undefined,
+    onError: () => undefined,
+  });
+}
