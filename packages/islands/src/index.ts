@@ -1,16 +1,11 @@
+export { Archipelago, type ArchipelagoOptions, type MigrateRequest } from './archipelago.ts';
+export type { Member, MembershipEvent, MemberState } from './membership/members.ts';
+export { Sealer, type SigningKey } from './migration/envelope.ts';
+export type { MigrationEvent } from './migration/events.ts';
+export type { Arrival, Assessed, IslandPort, Packed } from './migration/port.ts';
+export { Refusal } from './migration/refusal.ts';
+export type { Individual } from './policy/individual.ts';
+export { policyViolations, scheduleViolations, topologyViolations } from './policy/settings.ts';
 export { InProcessHub } from './transport/in-process.ts';
 export { connectNats, type NatsOptions } from './transport/nats.ts';
-export type {
-  Change,
-  CollectionBounds,
-  Delivery,
-  Document,
-  Documents,
-  InboxBounds,
-  InboxState,
-  Outgoing,
-  Receipt,
-  Receiver,
-  Subscription,
-  Transport,
-} from './transport/transport.ts';
+export type { Transport } from './transport/transport.ts';

@@ -1,3 +1,4 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { type KV, type KvEntry, KvWatchInclude } from '@nats-io/kv';
 import { asking, unlessConflict } from './nats-errors.ts';
 import { keyOf, subjectOf } from './nats-names.ts';
@@ -5,11 +6,20 @@ import type { Change, Document, Documents, Subscription } from './transport.ts';
 
 /** A key-value bucket. */
 export class NatsDocuments implements Documents {
+  readonly #name: string;
   readonly #bucket: KV;
+  readonly #manager: JetStreamManager;
   readonly #own: (subscription: Subscription) => Subscription;
 
-  constructor(bucket: KV, own: (subscription: Subscription) => Subscription) {
+  constructor(
+    name: string,
+    bucket: KV,
+    manager: JetStreamManager,
+    own: (subscription: Subscription) => Subscription,
+  ) {
+    this.#name = name;
     this.#bucket = bucket;
+    this.#manager = manager;
     this.#own = own;
   }
 
@@ -22,8 +32,13 @@ export class NatsDocuments implements Documents {
 
   list(prefix = ''): Promise<Document[]> {
     return asking(async () => {
-      const subjects = await Array.fromAsync(await this.#bucket.keys(filterOf(prefix)));
-      const found = await Promise.all(subjects.map((subject) => this.get(keyOf(subject))));
+      // Not by the bucket's own `keys()`, which may wait for ever where there are none.
+      const filter = { subjects_filter: `$KV.${this.#name}.${filterOf(prefix)}` };
+      const { state } = await this.#manager.streams.info(`KV_${this.#name}`, filter);
+      const keys = Object.keys(state.subjects ?? {}).map((subject) =>
+        keyOf(subject.split('.').slice(2).join('.')),
+      );
+      const found = await Promise.all(keys.map((key) => this.get(key)));
       return found.filter((document) => document !== undefined);
     });
   }

@@ -128,8 +128,9 @@ class NatsTransport implements Transport {
   async documents(collection: string, { ttlMs }: CollectionBounds = { ttlMs: 0 }): Promise<Documents> {
     return asking(async () => {
       const options = { history: 1, replicas: this.#replicas, ...(ttlMs > 0 && { ttl: ttlMs }) };
-      const bucket = await new Kvm(this.#jetstream).create(`${PREFIX}-${token(collection)}`, options);
-      return new NatsDocuments(bucket, (subscription) => this.#own(subscription));
+      const name = `${PREFIX}-${token(collection)}`;
+      const bucket = await new Kvm(this.#jetstream).create(name, options);
+      return new NatsDocuments(name, bucket, this.#manager, (subscription) => this.#own(subscription));
     });
   }
 
