@@ -87,7 +87,7 @@ suite('members', () => {
             b.sequence,
             state,
           ]);
-          return newest.toSorted();
+          return new Map(newest.map((each) => [each[0], each]));
         };
         assert.deepEqual(picture(again), picture(beats));
       }),

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { reported, withMigrant, withVerdict } from './record.ts';
 
 type Happening =
-  | { kind: 'chosen' | 'numbered'; genome: string; sequence: number }
+  | { kind: 'chosen'; genome: string; sequence: number }
+  | { kind: 'numbered'; genome: string; sequence: number }
   | { kind: 'judged'; genome: string; sequence: number; verdict: Verdict };
 
 const genome = fc.constantFrom('g1', 'g2', 'g3', 'g4');
@@ -23,9 +24,9 @@ const INBOX = fc.option(fc.record({ first: sequence, last: sequence, held: fc.co
 });
 
 function after(record: Migration, happening: Happening): Migration {
-  const { kind, genome: hash, sequence: given } = happening;
-  if (kind === 'chosen') return withMigrant(record, hash, () => ({}));
-  if (kind === 'numbered')
+  const { genome: hash, sequence: given } = happening;
+  if (happening.kind === 'chosen') return withMigrant(record, hash, () => ({}));
+  if (happening.kind === 'numbered')
     return withMigrant(record, hash, (entry) => ({ sequence: entry.sequence || BigInt(given) }));
   const judged = {
     verdict: happening.verdict,
