@@ -127,6 +127,42 @@ suite('a watcher of events', () => {
     await watched.end();
   });
 
+  test('sees the fitness that populations record, which keep no history of it', async () => {
+    const population = 'recorded';
+    const watched = await watch(petri, { populations: [population] });
+    await petri.populations.create({ id: population });
+    await petri.populations.add(population, ['m', 'n']);
+    await petri.fitness.record(population, [
+      { id: 'm', score: 0.5, components: { passed: 0.25 } },
+      { id: 'n', error: { reason: 'TIMEOUT', message: 'too slow' } },
+    ]);
+    await petri.fitness.adjust(population, [{ id: 'm', delta: -0.25, reason: 'anomaly' }]);
+    await until('all are there', () => watched.events().length === 3);
+    assert.deepEqual(
+      watched
+        .events()
+        .map(({ kind, sandboxId, score, error, reason }) => [kind, sandboxId, score, error, reason]),
+      [
+        ['POPULATION_FITNESS_RECORDED', 'm', 0.5, '', ''],
+        ['POPULATION_FITNESS_RECORDED', 'n', undefined, 'TIMEOUT', 'too slow'],
+        ['POPULATION_FITNESS_ADJUSTED', 'm', 0.25, '', 'anomaly'],
+      ],
+    );
+    assert.deepEqual(
+      watched.events().map(({ attributes }) => ({ ...attributes })),
+      [
+        { 'petri.generation': '0', 'petri.fitness.components': '{"passed":0.25}' },
+        { 'petri.generation': '0', 'petri.fitness.components': '{}' },
+        {
+          'petri.generation': '0',
+          'petri.fitness.components': '{"passed":0.25}',
+          'petri.fitness.delta': '-0.25',
+        },
+      ],
+    );
+    await watched.end();
+  });
+
   test('gets only what it asked for', async () => {
     const box = await node.box(GENOME, { population: 'wanted' });
     const other = await node.box(GENOME, { population: 'other' });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { suite, test } from 'node:test';
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
 import { connect } from '@petri/client';
 import { createServiceClient } from '@petri/contracts';
 import { type RunSpecSchema, SandboxService } from '@petri/contracts/v1';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { freePort } from './support/free-port.ts';
 import { startNodeProcess } from './support/node-process.ts';
 import { otlpReceiver, type ReceivedMetric, type Receiver } from './support/otlp/receiver.ts';
 import { until } from './support/until.ts';
@@ -153,15 +152,6 @@ for (const protocol of ['grpc', 'http/protobuf']) {
 }
 
 suite('a collector', () => {
-  const free = async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    return port;
-  };
-
   const usesNode = async (node: { address: string }) => {
     await using petri = await connect(node.address);
     const { id } = await petri.sandboxes.create({ genome: GENOME });
@@ -179,7 +169,7 @@ suite('a collector', () => {
         ...WORKERS,
         ...SOON,
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await free()}`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
       });
       await usesNode(node);
       await usesNode(node);

@@ -15,6 +15,8 @@ export const EVENT_KINDS = [
   'island.migration.admitted',
   'island.migration.rejected',
   'island.migration.dropped',
+  'population.fitness.recorded',
+  'population.fitness.adjusted',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -24,6 +26,8 @@ export const CALL_KINDS: ReadonlySet<EventKind> = new Set([
   'sandbox.run',
   'sandbox.evaluate',
   'sandbox.fitness.computed',
+  'population.fitness.recorded',
+  'population.fitness.adjusted',
 ]);
 
 /** One thing that happened. */

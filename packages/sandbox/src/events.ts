@@ -28,6 +28,19 @@ type BatchResult = { errors: number; workersLost: number; thrown?: unknown };
 /** What a collection of garbage took, and why. */
 export type Collected = { durationMs: number; collected: Readonly<Record<string, number>> };
 
+/** A result that was recorded for a member of a population, or a score that was changed. */
+export type FitnessRecord = {
+  generation: number;
+  score: number | undefined;
+  /** Why there is no score. */
+  error: { reason: string; message: string } | undefined;
+  /** Wall time of the evaluation, in microseconds. */
+  evaluationUs: number;
+  components: Readonly<Record<string, number>>;
+  /** What was added to the score, and why. */
+  adjusted?: { delta: number; reason: string };
+};
+
 export type MigrationResult = 'sent' | 'admitted' | 'rejected' | 'dropped';
 
 /** A batch of 100,000 would drown the trace that it is part of: only so many of its items have spans. */
@@ -130,6 +143,27 @@ export class SandboxEvents {
     };
     if (!span.isRecording()) return { context: context.active(), end };
     return { context: trace.setSpan(context.active(), span).setValue(BUDGET, budget), end };
+  }
+
+  /** The stream is where the history of fitness is. */
+  fitness(subject: Subject, record: FitnessRecord): void {
+    const { score, error, adjusted } = record;
+    this.#instruments.recorded(adjusted ? 'adjusted' : error ? 'failed' : 'scored');
+    if (score !== undefined && !adjusted) this.#instruments.recordedFitness.record(score);
+    if (!this.log.keepsCalls) return this.log.passCall();
+    const attributes = texts({
+      'petri.generation': record.generation,
+      'petri.fitness.components': JSON.stringify(record.components),
+      ...(adjusted && { 'petri.fitness.delta': adjusted.delta }),
+    });
+    const kind = adjusted ? 'population.fitness.adjusted' : 'population.fitness.recorded';
+    this.#publish(kind, subject, trace.getSpan(context.active()), {
+      ...scoreOf(score),
+      durationUs: record.evaluationUs,
+      reason: adjusted?.reason ?? error?.message ?? '',
+      error: error?.reason ?? '',
+      attributes,
+    });
   }
 
   gc({ durationMs, collected }: Collected): void {

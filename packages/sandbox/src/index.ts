@@ -4,6 +4,7 @@ export {
   type BatchKind,
   type BatchScope,
   type Collected,
+  type FitnessRecord,
   type MigrationResult,
   SandboxEvents,
   type Subject,

@@ -6,7 +6,7 @@ import {
   type Observable,
 } from '@opentelemetry/api';
 import { type Outcome, OUTCOMES } from './outcome.ts';
-import type { RuntimeStatus } from './types.ts';
+import type { KillReason, RuntimeStatus } from './types.ts';
 
 /** Seconds, from what an idle node needs for a run to the longest that limits allow. */
 const SECONDS = [
@@ -36,9 +36,15 @@ function noOutcomes(): OutcomeCounts {
 export class Instruments {
   readonly runs = noOutcomes();
   readonly evaluations = noOutcomes();
-  readonly #killed = new Map<string, number>();
+  // Zeros are there from the start: what appears with a 1 has no increase.
+  readonly #killed = new Map<string, number>(
+    (['timeout', 'cpu', 'memory', 'output', 'crash'] satisfies KillReason[]).map((reason) => [reason, 0]),
+  );
   readonly #collected = new Map<string, number>();
-  readonly #migrated = new Map<string, number>();
+  readonly #migrated = new Map<string, number>(
+    ['sent', 'admitted', 'rejected', 'dropped'].map((result) => [result, 0]),
+  );
+  readonly #recorded = new Map<string, number>(['scored', 'failed', 'adjusted'].map((result) => [result, 0]));
   readonly runSeconds: Histogram;
   readonly evaluateSeconds: Histogram;
   readonly queueSeconds: Histogram;
@@ -47,6 +53,7 @@ export class Instruments {
   readonly batchSeconds: Histogram;
   readonly batchSize: Histogram;
   readonly fitness: Histogram;
+  readonly recordedFitness: Histogram;
   readonly gcSeconds: Histogram;
   readonly #stops: (() => void)[] = [];
 
@@ -68,11 +75,10 @@ export class Instruments {
       unit: '{item}',
       advice: { explicitBucketBoundaries: ITEMS },
     });
-    this.fitness = meter.createHistogram('petri.fitness', {
-      description: 'Scores of evaluations that completed',
-      unit: '1',
-      advice: { explicitBucketBoundaries: SCORES },
-    });
+    const scores = (name: string, description: string) =>
+      meter.createHistogram(name, { description, unit: '1', advice: { explicitBucketBoundaries: SCORES } });
+    this.fitness = scores('petri.fitness', 'Scores of evaluations that completed');
+    this.recordedFitness = scores('petri.population.fitness', 'Scores recorded for members of populations');
     this.#observe(meter);
   }
 
@@ -82,6 +88,10 @@ export class Instruments {
 
   collected(reason: string, count: number): void {
     add(this.#collected, reason, count);
+  }
+
+  recorded(result: 'scored' | 'failed' | 'adjusted'): void {
+    add(this.#recorded, result, 1);
   }
 
   migrated(result: string): void {
@@ -153,8 +163,13 @@ export class Instruments {
     const evaluations = counter('petri.evaluations', '{evaluation}', 'Evaluations answered');
     const kills = counter('petri.kills', '{run}', 'Runs and evaluations that were killed');
     const collected = counter('petri.gc.collected', '{sandbox}', 'Sandboxes that the garbage collector took');
+    const records = counter(
+      'petri.population.records',
+      '{record}',
+      'Results recorded for members of populations',
+    );
     const migrations = counter('petri.migrations', '{migrant}', 'Migrants, by what became of them');
-    this.#batch(meter, [runs, evaluations, kills, collected, migrations], (result) => {
+    this.#batch(meter, [runs, evaluations, kills, collected, records, migrations], (result) => {
       for (const outcome of OUTCOMES) {
         const attributes = { 'petri.outcome': outcome.toLowerCase() };
         result.observe(runs, this.runs[outcome], attributes);
@@ -164,6 +179,9 @@ export class Instruments {
         result.observe(kills, count, { 'petri.kill.reason': reason });
       for (const [reason, count] of this.#collected)
         result.observe(collected, count, { 'petri.gc.reason': reason });
+      if (this.#collected.size === 0) result.observe(collected, 0);
+      for (const [what, count] of this.#recorded)
+        result.observe(records, count, { 'petri.record.result': what });
       for (const [what, count] of this.#migrated)
         result.observe(migrations, count, { 'petri.migration.result': what });
     });

@@ -20,6 +20,7 @@ import { Idempotency } from './idempotency.ts';
 import { addressOf, createServer, listen } from './listen.ts';
 import { genomesOf } from './genomes.ts';
 import type { Parts } from './parts.ts';
+import { populationEvents } from './population-events.ts';
 import { populationHandlers } from './population-handlers.ts';
 import { type ServedCall, traced, traceOf } from './tracing.ts';
 import { openStorage, type Storage } from './storage/open.ts';
@@ -75,7 +76,11 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   addServices(server, gate, health, {
     runtime,
     events,
-    registry: await openRegistry({ clock, genomeOf: genomesOf(runtime) }),
+    registry: await openRegistry({
+      clock,
+      genomeOf: genomesOf(runtime),
+      events: populationEvents(events),
+    }),
     idempotency: new Idempotency({ clock }),
     clock,
     version: manifest.version,

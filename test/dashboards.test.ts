@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { after, suite, test } from 'node:test';
+import { connect } from '@petri/client';
+import { parse } from 'yaml';
+import { freePort } from './support/free-port.ts';
+import { startNodeProcess } from './support/node-process.ts';
+import { noPrometheus, startPrometheus } from './support/prometheus.ts';
+import { readingOf } from './support/promql.ts';
+import { until } from './support/until.ts';
+
+const ALERTS = new URL('../deploy/prometheus/alerts.yml', import.meta.url).pathname;
+const GRAFANA = new URL('../deploy/grafana/', import.meta.url).pathname;
+
+type Query = { from: string; expr: string };
+type Panel = { title: string; targets?: { expr: string }[] };
+
+const dashboards = globSync('*.json', { cwd: GRAFANA }).flatMap((file): Query[] => {
+  const { panels } = JSON.parse(readFileSync(GRAFANA + file, 'utf8')) as { panels: Panel[] };
+  return panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ expr }) => ({ from: `${file}: ${title}`, expr })),
+  );
+});
+const rules = parse(readFileSync(ALERTS, 'utf8')) as {
+  groups: { rules: { alert: string; expr: string }[] }[];
+};
+const alerts = rules.groups.flatMap((group) =>
+  group.rules.map(({ alert, expr }): Query => ({ from: alert, expr })),
+);
+
+/** What Grafana would send. */
+const filledIn = ({ expr }: Query) => expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*');
+
+/** Metrics of what this test makes no node do. */
+const NOT_YET = ['petri_gc_collected_total'];
+
+/** Added by whoever scrapes, and to every histogram. */
+const LABELS_OF_SCRAPE = ['instance', 'job', 'le'];
+
+const port = await freePort();
+const node = await startNodeProcess({
+  PETRI_WORKERS: '1',
+  PETRI_SPARES: '1',
+  OTEL_METRICS_EXPORTER: 'prometheus',
+  OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+  OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+});
+after(() => node.stop());
+
+const GENOME = `
+  export const f = (n) => n * 2;
+  export const fail = () => { throw new Error('no'); };
+  export const hang = () => Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);`;
+
+/** Some of all that a node does. */
+async function liven(): Promise<void> {
+  await using petri = await connect(node.address);
+  const { sandboxes, populations, fitness } = petri;
+  const { id } = await sandboxes.create({ genome: GENOME });
+  await sandboxes.reload(id, `${GENOME}\nexport const g = 1;`);
+  await sandboxes.run(id, 'fail');
+  await sandboxes.run(id, 'hang', [], { timeoutMs: 20 });
+  const suite = { cases: [{ function: 'f', arguments: [2], expected: 4 }] };
+  await sandboxes
+    .evaluateSources([{ genome: GENOME }, { genome: 'export const f = () => 1;' }], { suite })
+    .summary();
+  await sandboxes
+    .batchRun(
+      Array.from({ length: 20 }, () => ({ id })),
+      { spec: { function: 'f', arguments: [1] } },
+    )
+    .summary();
+  const population = await populations.create();
+  await populations.add(population.id, [id]);
+  await fitness.record(population.id, [{ id, score: 0.5 }]);
+  await assert.rejects(sandboxes.call('nobody', 'f'));
+}
+
+async function scrape(): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  assert.equal(response.status, 200);
+  return response.text();
+}
+
+await liven();
+
+suite('what a Prometheus scrapes', () => {
+  test('has every metric and label that dashboards and alerts ask for', async () => {
+    const text = await scrape();
+    const labels = new Map<string, Set<string>>([['up', new Set()]]);
+    for (const [, name = '', inside = ''] of text.matchAll(/^([a-z]\w*)(?:\{(.*)\})? \S+$/gm)) {
+      const known = labels.get(name) ?? new Set();
+      for (const [, label = ''] of inside.matchAll(/(\w+)="/g)) known.add(label);
+      labels.set(name, known);
+    }
+    const missing = [...dashboards, ...alerts].flatMap(({ from, expr }) => {
+      const reading = readingOf(expr);
+      assert.ok(reading.metrics.length > 0, `${from} reads nothing: ${expr}`);
+      const unknown = reading.metrics.filter((name) => !labels.has(name));
+      const known = new Set(reading.metrics.flatMap((name) => [...(labels.get(name) ?? [])]));
+      const unlabelled = reading.metrics.some((name) => NOT_YET.includes(name))
+        ? []
+        : reading.labels.filter((label) => !known.has(label) && !LABELS_OF_SCRAPE.includes(label));
+      return [...unknown, ...unlabelled].map((name) => `${from}: ${name}`);
+    });
+    assert.deepEqual(missing, []);
+    assert.ok(dashboards.length >= 30 && alerts.length >= 10);
+  });
+
+  test('every metric of the node is shown or watched somewhere', async () => {
+    const used = new Set([...dashboards, ...alerts].flatMap(({ expr }) => readingOf(expr).metrics));
+    const family = (name: string) => name.replace(/_(?:bucket|count|sum)$/, '');
+    const families = new Set([...used].map(family));
+    const offered = [...(await scrape()).matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
+    assert.deepEqual(
+      offered.filter((name) => /^(?:petri|rpc)_/.test(name) && !families.has(name)),
+      [],
+    );
+  });
+
+  test('has no ids among its labels', async () => {
+    const text = await scrape();
+    const labels = new Set([...text.matchAll(/(\w+)="/g)].map(([, label]) => label));
+    assert.deepEqual(
+      [...labels].filter((label) => /_id$|sandbox|population|trace|span/.test(label ?? '')),
+      ['service_instance_id'],
+    );
+  });
+});
+
+suite('a real Prometheus', { skip: noPrometheus }, () => {
+  test('answers every query of the dashboards, and evaluates every alert', async () => {
+    await using prometheus = await startPrometheus(`127.0.0.1:${port}`, ALERTS);
+    const grew = 'sum(increase(petri_runs_total{petri_outcome="completed"}[1m])) > 0';
+    await until('it has scraped twice', async () => {
+      await liven();
+      return (await prometheus.query(grew)).length > 0;
+    });
+    const empty: string[] = [];
+    for (const query of dashboards) {
+      const result = await prometheus.query(filledIn(query));
+      if (result.length === 0) empty.push(`${query.from}: ${query.expr}`);
+      if (readingOf(query.expr).metrics.some((name) => NOT_YET.includes(name))) continue;
+      for (const [, names = ''] of query.expr.matchAll(/\bby \(([^)]*)\)/g))
+        for (const name of names.split(', ').filter((label) => label !== 'le'))
+          for (const { metric } of result)
+            assert.ok(name in metric, `${query.from}: nothing has the label ${name}`);
+    }
+    assert.deepEqual(empty, []);
+    for (const query of alerts) await prometheus.query(filledIn(query));
+    await until('every alert was evaluated', async () =>
+      (await prometheus.rules()).every(({ health }) => health !== 'unknown'),
+    );
+    const evaluated = await prometheus.rules();
+    assert.equal(evaluated.length, alerts.length);
+    for (const { name, health, lastError } of evaluated)
+      assert.deepEqual([name, health, lastError], [name, 'ok', undefined]);
+    assert.deepEqual(await prometheus.query('ALERTS{severity="critical"}'), []);
+  });
+
+  test('would fire: an alert holds where what it is about is so', async () => {
+    await using prometheus = await startPrometheus(`127.0.0.1:${await freePort()}`, ALERTS);
+    const [down] = alerts.filter(({ from }) => from === 'PetriNodeDown');
+    await until('the node is seen to be down', async () => (await prometheus.query(down!.expr)).length === 1);
+  });
+});
+
+suite('the reader of queries', () => {
+  test('tells metrics from functions, labels and ranges', () => {
+    const query =
+      'histogram_quantile(0.9, sum by (le, a) (rate(m_bucket{b=~"x|y",c!="z"}[5m]))) > 3 or absent(n)';
+    assert.deepEqual(readingOf(query), { metrics: ['m_bucket', 'n'], labels: ['le', 'a', 'b', 'c'] });
+  });
+});
