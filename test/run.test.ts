@@ -297,9 +297,11 @@ suite('the guest', () => {
   });
 
   test('may not make code from strings in the profile HIGH, nor load WebAssembly', async () => {
+    // Hidden from the scan, which would refuse it by name.
     const box = await node.box(
-      `export const direct = () => eval('1');
-       export const made = () => new Function('return 1')();
+      `const lookup = (name) => Object.getOwnPropertyDescriptor(globalThis, name).value;
+       export const direct = () => lookup('eval')('1');
+       export const made = () => new (lookup('Function'))('return 1')();
        export const reached = () => (() => {}).constructor('return 1')();
        export const generated = () => (function* () {}).constructor('yield 1')().next().value;
        export const wasm = () => typeof WebAssembly;`,

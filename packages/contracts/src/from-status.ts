@@ -65,7 +65,9 @@ function decodeDetail(any: Any, found: ErrorDetails): void {
     }
     case BadRequestSchema.typeName: {
       const { fieldViolations } = fromBinary(BadRequestSchema, any.value);
-      found.violations = fieldViolations.map(({ field, description }) => ({ field, description }));
+      found.violations = fieldViolations.map(({ field, description, reason }) =>
+        reason === '' ? { field, description } : { field, description, reason },
+      );
       break;
     }
     case ResourceInfoSchema.typeName: {

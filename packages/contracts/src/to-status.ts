@@ -84,11 +84,14 @@ function detailsOf(error: PetriError): Any[] {
 }
 
 function badRequest(violations: readonly Violation[], shown: number): Any {
-  const fieldViolations = violations
-    .slice(0, shown)
-    .map(({ field, description }) => ({ field: clip(field, 256), description: clip(description, 512) }));
+  const fieldViolations = violations.slice(0, shown).map(({ field, description, reason = '' }) => ({
+    field: clip(field, 256),
+    description: clip(description, 512),
+    reason: clip(reason, 63),
+  }));
   const left = violations.length - shown;
-  if (left > 0) fieldViolations.push({ field: '', description: `${left} more violations are not shown` });
+  if (left > 0)
+    fieldViolations.push({ field: '', description: `${left} more violations are not shown`, reason: '' });
   return anyPack(BadRequestSchema, create(BadRequestSchema, { fieldViolations }));
 }
 

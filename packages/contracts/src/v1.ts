@@ -14,3 +14,4 @@ export * from './gen/petri/v1/population_service_pb.ts';
 export * from './gen/petri/v1/run_pb.ts';
 export * from './gen/petri/v1/sandbox_pb.ts';
 export * from './gen/petri/v1/sandbox_service_pb.ts';
+export * from './gen/petri/v1/scan_pb.ts';

@@ -18,8 +18,11 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What is wrong with one field. `field` is a path such as `limits.wall_ms` or `cases[3].function`. */
-export type Violation = { field: string; description: string };
+/**
+ * What is wrong with one field. `field` is a path such as `limits.wall_ms` or `cases[3].function`; `reason`, where there is
+ * one, says in UPPER_SNAKE_CASE what programs compare.
+ */
+export type Violation = { field: string; description: string; reason?: string };
 
 /** The thing an error is about, such as `{ type: 'sandbox', name: 'sb-1' }`. */
 export type Resource = { type: string; name: string };

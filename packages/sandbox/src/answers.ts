@@ -1,4 +1,4 @@
-import { failedPrecondition, type PetriError } from '@petri/core';
+import { failedPrecondition, type PetriError, type Violation } from '@petri/core';
 import {
   type GuestError,
   LOG_LEVELS,
@@ -9,6 +9,7 @@ import {
   type RunResult,
 } from './outcome.ts';
 import type { CallAnswer, LoadStage } from './protocol.ts';
+import type { ScanReport } from './scan/finding.ts';
 import type { JobResult } from './supervisor/job.ts';
 
 export function outcomeOf({ o }: CallAnswer): Outcome {
@@ -63,6 +64,7 @@ export function runResult(job: JobResult): RunResult {
 
 const STAGE_REASONS: Record<LoadStage, string> = {
   compile: 'COMPILE_FAILED',
+  scan: 'SCAN_REFUSED',
   link: 'LINK_FAILED',
   evaluate: 'EVALUATE_FAILED',
   migrate: 'MIGRATION_FAILED',
@@ -76,6 +78,11 @@ export function loadFailure(what: string, job: JobResult): PetriError {
   const error = guestError(answer);
   const { stage } = answer;
   const reason = outcome === 'THREW' && stage !== undefined ? STAGE_REASONS[stage] : `LOAD_${outcome}`;
+  if (stage === 'scan' && answer.scan !== undefined)
+    return failedPrecondition(reason, `${what}: ${reasonOf(answer)}`, {
+      violations: scanViolations(answer.scan),
+      metadata: { outcome, stage },
+    });
   return failedPrecondition(reason, `${what}: ${reasonOf(answer)}`, {
     metadata: {
       outcome,
@@ -86,4 +93,14 @@ export function loadFailure(what: string, job: JobResult): PetriError {
       guest_error_path: error.path,
     },
   });
+}
+
+function scanViolations({ findings }: ScanReport): Violation[] {
+  return findings
+    .filter(({ refused }) => refused)
+    .map(({ rule, module, line, column, message }) => ({
+      field: `${module}:${line}:${column}`,
+      description: message,
+      reason: rule.toUpperCase().replaceAll('-', '_'),
+    }));
 }

@@ -23,6 +23,7 @@ export {
   type RunSpec,
   type RunTarget,
 } from './outcome.ts';
+export type { Action, Finding, ScanReport, Severity } from './scan/finding.ts';
 export { type RuntimeOptions, startSandboxRuntime } from './runtime.ts';
 export type { SandboxStore, StoredSandbox } from './store.ts';
 export type {

@@ -138,10 +138,10 @@ export class Loads {
     }
     const modules = record.modules.copy();
     modules.commit(draft, record.limits.versionsKept);
-    const stateJson = result.answer.s ?? record.stateJson;
-    await this.#keep(record, residence, { modules, stateJson });
+    const { s: stateJson = record.stateJson, scan } = result.answer;
+    await this.#keep(record, residence, { modules, stateJson, scan });
     const old = record.residence;
-    record.commitCode(modules, stateJson, residence, this.#now());
+    record.commitCode(modules, stateJson, residence, scan, this.#now());
     this.#supervisor.release(old);
   }
 
@@ -149,10 +149,10 @@ export class Loads {
   async #keep(
     record: SandboxRecord,
     residence: Residence,
-    { modules, stateJson }: Pick<SandboxRecord, 'modules' | 'stateJson'>,
+    { modules, stateJson, scan }: Pick<SandboxRecord, 'modules' | 'stateJson' | 'scan'>,
   ): Promise<void> {
     if (this.#store === undefined) return;
-    const { error: _, ...stored } = record.stored();
+    const { error: _, scan: __, ...stored } = record.stored();
     const { entry, histories } = modules;
     const revision = record.revision + 1;
     try {
@@ -163,6 +163,7 @@ export class Loads {
         stateJson,
         revision,
         updatedAtMs: this.#now(),
+        ...(scan === undefined ? {} : { scan }),
       });
     } catch (thrown) {
       this.#supervisor.release(residence);

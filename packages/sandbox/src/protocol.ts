@@ -4,6 +4,8 @@
  */
 
 import type { Determinism } from './outcome.ts';
+import type { ScanReport } from './scan/finding.ts';
+import type { SecurityProfile } from './types.ts';
 
 /** File descriptors of a worker besides standard ones. */
 export const CHANNEL_FD = 3;
@@ -15,6 +17,9 @@ export type PlannedModule = {
   /** Source, or the binary in base64. */
   text: string;
 };
+
+/** By which rules sources are scanned; `advice` asks for what is only to be reported, too. */
+export type ScanOrder = { profile: SecurityProfile; advice: boolean };
 
 /** All that is needed to build a sandbox's isolate on any worker. */
 export type BuildPlan = {
@@ -28,6 +33,8 @@ export type BuildPlan = {
   maxTasks: number;
   /** No code from strings, no WebAssembly. */
   strict: boolean;
+  /** Only with code that was not scanned under this profile before. */
+  scan?: ScanOrder;
   /** Sandboxes of one group share an isolate; '' for an isolate of its own. */
   group: string;
 };
@@ -86,7 +93,10 @@ type StopTask = OnResident & { kind: 'stop' };
 
 type UsageTask = OnResident & { kind: 'usage' };
 
-export type Task = RunTask | LoadTask | SuiteTask | ProgramTask | StopTask | UsageTask;
+/** Compiles and scans the sources of its plan, and builds nothing. */
+type ScanTask = OnResident & { kind: 'scan' };
+
+export type Task = RunTask | LoadTask | SuiteTask | ProgramTask | StopTask | UsageTask | ScanTask;
 
 export type ToWorker =
   | Task
@@ -130,9 +140,11 @@ export type Answer = CallAnswer & {
   program?: boolean;
   /** Tasks (timers) pending, for usage. */
   tasks?: number;
+  /** What the scan had to say of code that was loaded or refused; absent if nothing. */
+  scan?: ScanReport;
 };
 
-export type LoadStage = 'compile' | 'link' | 'evaluate' | 'migrate' | 'start';
+export type LoadStage = 'compile' | 'scan' | 'link' | 'evaluate' | 'migrate' | 'start';
 
 export type FromWorker =
   | { kind: 'ready' }

@@ -2,7 +2,8 @@ import { failedPrecondition } from '@petri/core';
 import { Gate } from './gate.ts';
 import { codeBytes } from './genome.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import type { BuildPlan } from './protocol.ts';
+import type { BuildPlan, ScanOrder } from './protocol.ts';
+import type { ScanReport } from './scan/finding.ts';
 import type { Keeping } from './state-keeper.ts';
 import type { StoredSandbox } from './store.ts';
 import { Residence } from './supervisor/residence.ts';
@@ -36,6 +37,8 @@ export class SandboxRecord {
   restartCount = 0;
   error: SandboxError | undefined;
   revision = 0;
+  /** What the scan had to say of the code in force. */
+  scan: ScanReport | undefined;
   residence: Residence;
   /** Runs accepted and not answered. */
   pendingRuns = 0;
@@ -64,6 +67,7 @@ export class SandboxRecord {
     record.become(error === undefined ? 'RUNNING' : 'ERROR', stored.updatedAtMs, error);
     record.revision = stored.revision;
     record.restartCount = stored.restartCount;
+    record.scan = stored.scan;
     return record;
   }
 
@@ -88,8 +92,15 @@ export class SandboxRecord {
   }
 
   /** Puts new code, and the state it comes with, in force. */
-  commitCode(modules: ModuleTable, stateJson: string, residence: Residence, nowMs: number): void {
+  commitCode(
+    modules: ModuleTable,
+    stateJson: string,
+    residence: Residence,
+    scan: ScanReport | undefined,
+    nowMs: number,
+  ): void {
     this.modules = modules;
+    this.scan = scan;
     this.stateJson = stateJson;
     this.revision++;
     this.residence = residence;
@@ -126,17 +137,18 @@ export class SandboxRecord {
 
   /** What a worker needs to build the sandbox as it now is. */
   plan(): BuildPlan {
-    return this.planFor(this.modules.current);
+    return { ...planOf(this.modules.current, this.identity, this.limits), stateJson: this.stateJson };
   }
 
-  /** The same for code that may not be in force yet. */
+  /** The same for code that may not be in force yet, and has to be scanned. */
   planFor(draft: Draft): BuildPlan {
-    return { ...planOf(draft, this.identity, this.limits), stateJson: this.stateJson };
+    const scan: ScanOrder = { profile: this.identity.securityProfile, advice: true };
+    return { ...planOf(draft, this.identity, this.limits), stateJson: this.stateJson, scan };
   }
 
   /** What outlives the node. */
   stored(): StoredSandbox {
-    const { identity, limits, modules, stateJson, revision, restartCount, updatedAtMs, error } = this;
+    const { identity, limits, modules, stateJson, revision, restartCount, updatedAtMs, error, scan } = this;
     const { entry, histories } = modules;
     const stored = {
       identity,
@@ -147,12 +159,13 @@ export class SandboxRecord {
       revision,
       restartCount,
       updatedAtMs,
+      ...(scan === undefined ? {} : { scan }),
     };
     return error === undefined ? stored : { ...stored, error };
   }
 
   info(): SandboxInfo {
-    const { status, updatedAtMs, restartCount, error, revision, limits, modules } = this;
+    const { status, updatedAtMs, restartCount, error, revision, limits, modules, scan } = this;
     return {
       ...this.identity,
       status,
@@ -163,6 +176,7 @@ export class SandboxRecord {
       restartCount,
       error,
       revision,
+      scan,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
-import { guestError } from './answers.ts';
+import { guestError, loadFailure } from './answers.ts';
 import { Catalog } from './catalog.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
 import { SandboxEvents } from './events.ts';
@@ -10,6 +10,7 @@ import { checkDraft, Loads } from './loads.ts';
 import type { GuestError, RunResult, RunSpec } from './outcome.ts';
 import { type Identity, planOf, SandboxRecord } from './record.ts';
 import { evaluation, Runs } from './runs.ts';
+import type { ScanReport } from './scan/finding.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
 import { StateKeeper } from './state-keeper.ts';
@@ -37,10 +38,13 @@ import type {
   SandboxInfo,
   SandboxRuntime,
   SandboxStatus,
+  SecurityProfile,
 } from './types.ts';
 import { ModuleTable } from './versions.ts';
 
 const DEFAULT_GRACE_MS = 5_000;
+// As loads have.
+const SCAN_MS = 30_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
 
@@ -275,12 +279,31 @@ class Runtime implements SandboxRuntime {
     const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
     checkDraft(draft, limits, securityProfile);
     const plan = planOf(draft, { isolation: 'ISOLATE', securityProfile, population: '' }, limits);
+    // Nobody would read the advice, and most code has nothing in it that is refused: it is not even parsed.
+    plan.scan = { profile: securityProfile, advice: false };
     if (isolation === 'REALM') plan.group = `call:${group}`;
     const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
     const request = { task, plan: () => plan, cpuMs: limits.cpuTimeMs, memoryBytes: limits.memoryBytes };
     const evaluated = evaluation(spec, await this.#supervisor.submit(request, signal));
     this.#events.evaluate(ONE_SHOT, evaluated);
     return evaluated;
+  }
+
+  async scan(
+    genome: Genome,
+    securityProfile: SecurityProfile,
+    { signal }: CallOptions = {},
+  ): Promise<ScanReport> {
+    const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
+    checkDraft(draft, DEFAULT_LIMITS, securityProfile);
+    const plan = planOf(draft, { isolation: 'ISOLATE', securityProfile, population: '' }, DEFAULT_LIMITS);
+    plan.scan = { profile: securityProfile, advice: true };
+    const { cpuTimeMs: cpuMs, memoryBytes } = DEFAULT_LIMITS;
+    const task = { kind: 'scan' as const, wallMs: SCAN_MS };
+    const result = await this.#supervisor.submit({ task, plan: () => plan, cpuMs, memoryBytes }, signal);
+    const { o, scan } = result.answer;
+    if (o === 0 && scan !== undefined) return scan;
+    throw loadFailure('the code could not be scanned', result);
   }
 
   usage(id: string): Promise<ResourceUsage> {

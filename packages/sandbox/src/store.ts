@@ -1,5 +1,6 @@
 import type { Limits } from './limits.ts';
 import type { Identity } from './record.ts';
+import type { ScanReport } from './scan/finding.ts';
 import type { ModuleHistoryInfo, SandboxError } from './types.ts';
 
 /** A sandbox as it outlives the node: all that is needed to build it again. */
@@ -14,6 +15,8 @@ export type StoredSandbox = {
   revision: number;
   restartCount: number;
   updatedAtMs: number;
+  /** What the security scan reported of the code; absent if nothing. */
+  scan?: ScanReport;
   /** Why it is in ERROR; absent unless it is. */
   error?: SandboxError;
 };

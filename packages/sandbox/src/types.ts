@@ -1,5 +1,6 @@
 import type { Genome, Module, ModuleCode } from './genome.ts';
 import type { Limits, LimitsChange } from './limits.ts';
+import type { ScanReport } from './scan/finding.ts';
 import type {
   Determinism,
   GuestError,
@@ -56,6 +57,8 @@ export type SandboxInfo = {
   restartCount: number;
   error: SandboxError | undefined;
   revision: number;
+  /** What the security scan reported of the code in force; undefined if nothing. */
+  scan: ScanReport | undefined;
 };
 
 export type CreateSpec = {
@@ -222,8 +225,8 @@ export type Kill = {
   reason: KillReason;
   /** As in the receipt. */
   outcome: Outcome;
-  /** What was being done: a run, an evaluation (`suite`, `program`), a `load` of code, a `stop`. */
-  task: 'run' | 'load' | 'suite' | 'program' | 'stop' | 'usage';
+  /** What was being done: a run, an evaluation (`suite`, `program`), a `load` of code, a `stop`, a `scan`. */
+  task: 'run' | 'load' | 'suite' | 'program' | 'stop' | 'usage' | 'scan';
   /** Undefined for one-shot candidates. */
   sandboxId: string | undefined;
   /** Whether it was the fitness program that was stopped, not the candidate. */
@@ -292,6 +295,12 @@ export interface SandboxRuntime {
     candidate: CandidateOptions,
     options?: CallOptions,
   ): Promise<Evaluation>;
+  /**
+   * What the security scan says of a genome, which is neither loaded nor run.
+   *
+   * @throws PetriError invalid_argument and failed_precondition, as when it is loaded
+   */
+  scan(genome: Genome, profile: SecurityProfile, options?: CallOptions): Promise<ScanReport>;
   usage(id: string): Promise<ResourceUsage>;
   status(): RuntimeStatus;
   /** How many runs keep every worker busy: a sensible concurrency for a batch. */

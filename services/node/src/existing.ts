@@ -34,10 +34,11 @@ function withRecord(runtime: SandboxRuntime, error: PetriError, id: string): Pet
   }
 }
 
-/** A record too large to ride along goes without its modules and labels, which GetSandbox has. */
+/** A record too large to ride along goes without its modules, labels and scan, which GetSandbox has. */
 function record(runtime: SandboxRuntime, id: string): Uint8Array {
   const message = sandboxMessage(runtime.get(id));
   const bytes = toBinary(SandboxSchema, create(SandboxSchema, message));
   if (bytes.length <= MAX_RECORD_BYTES) return bytes;
-  return toBinary(SandboxSchema, create(SandboxSchema, { ...message, modules: [], labels: {} }));
+  const { scan: _, ...rest } = message;
+  return toBinary(SandboxSchema, create(SandboxSchema, { ...rest, modules: [], labels: {} }));
 }

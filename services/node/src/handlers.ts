@@ -21,6 +21,7 @@ import { reloadSource } from './routes/reload-source.ts';
 import { restartSandbox } from './routes/restart-sandbox.ts';
 import { rollbackModule } from './routes/rollback-module.ts';
 import { run } from './routes/run.ts';
+import { scanSource } from './routes/scan-source.ts';
 import { updateLimits } from './routes/update-limits.ts';
 import { watchEvents } from './routes/watch-events.ts';
 
@@ -39,6 +40,7 @@ export function sandboxHandlers(parts: Parts): Handlers<typeof SandboxService> {
     listModuleVersions: listModuleVersions(parts),
     exportSandbox: exportSandbox(parts),
     importSandbox: importSandbox(parts),
+    scanSource: scanSource(parts),
     run: run(parts),
     evaluate: evaluate(parts),
     evaluateSources: evaluateSources(parts),

@@ -19,10 +19,8 @@ export function itemError(
 
 function moved(error: PetriError, place: string): PetriError {
   if (error.violations.length === 0) return error;
-  const { reason, cause } = error;
-  const violations = error.violations.map(({ field, description }) => ({
-    field: `${place}.${field}`,
-    description,
-  }));
-  return invalid(violations, { reason, cause });
+  const { code, message, reason, metadata, cause } = error;
+  const violations = error.violations.map((each) => ({ ...each, field: `${place}.${each.field}` }));
+  if (code === 'invalid_argument') return invalid(violations, { reason, cause });
+  return new PetriError(code, message, { reason, violations, metadata, cause });
 }

@@ -56,6 +56,7 @@ export function info(id: string, over: Partial<SandboxInfo> = {}): SandboxInfo {
     restartCount: 0,
     error: undefined,
     revision: 1,
+    scan: undefined,
     ...over,
   };
 }

@@ -35,6 +35,7 @@ const READABLE = [
   fileURLToPath(new URL('../..', import.meta.url)),
   dirname(dirname(fileURLToPath(import.meta.resolve('@petri/core')))),
   nodeModulesOf('isolated-vm'),
+  nodeModulesOf('oxc-parser'),
   nodeModulesOf('oxc-transform'),
   // The loaders of native addons look here for the C library's kind.
   '/etc/alpine-release',
@@ -47,6 +48,7 @@ export const NEEDED: readonly string[] = [
   process.execPath,
   fileURLToPath(import.meta.resolve('@petri/core')),
   require.resolve('isolated-vm'),
+  require.resolve('oxc-parser'),
   require.resolve('oxc-transform'),
 ];
 

@@ -1,6 +1,8 @@
 import ivm from 'isolated-vm';
 import type { Phase } from '../recorder.ts';
-import type { LoadStage, PlannedModule, WireError } from '../protocol.ts';
+import type { LoadStage, PlannedModule, ScanOrder, WireError } from '../protocol.ts';
+import type { ScanReport } from '../scan/finding.ts';
+import { scan } from '../scan/scan.ts';
 import { type Argument, OP, type Op, type Realm } from './realm.ts';
 import { type Meter, sliceFailure, wireError } from './slices.ts';
 import { stripTypes } from './transpile.ts';
@@ -20,11 +22,14 @@ export const { log, sleep, setState } = api;
 export class LoadFailure extends Error {
   readonly stage: LoadStage;
   readonly error: WireError;
+  /** Of code that was refused for it. */
+  readonly report: ScanReport | undefined;
 
-  constructor(stage: LoadStage, error: WireError) {
+  constructor(stage: LoadStage, error: WireError, report?: ScanReport) {
     super(error[1]);
     this.stage = stage;
     this.error = error;
+    this.report = report;
   }
 }
 
@@ -34,6 +39,8 @@ export class Loader {
   readonly #phase: Phase;
   readonly #compiled = new Map<string, ivm.Module>();
   #meter: Meter;
+  /** What the scan had to say of the modules, if they were scanned. */
+  report: ScanReport | undefined;
 
   constructor(realm: Realm, meter: Meter, phase: Phase) {
     this.#realm = realm;
@@ -44,12 +51,26 @@ export class Loader {
   /**
    * Names of each module's exports.
    *
-   * @throws LoadFailure with every module's error, SliceFailure
+   * @throws LoadFailure with every module's error or every finding, SliceFailure
    */
-  load(modules: PlannedModule[]): Map<string, string[]> {
+  load(modules: PlannedModule[], order: ScanOrder | undefined): Map<string, string[]> {
     this.#compileAll(modules);
+    if (order !== undefined) this.#scan(modules, order);
     this.#link(modules);
     return this.#evaluate(modules);
+  }
+
+  /** What there is to say of sources, refused or not; nothing of them runs. @throws as `load` */
+  inspect(modules: PlannedModule[], order: ScanOrder): ScanReport {
+    const sources = modules.filter(({ language }) => language !== 'wasm');
+    this.#compileAll(sources);
+    return this.#meter.slice(() => scan(sources, order));
+  }
+
+  #scan(modules: PlannedModule[], order: ScanOrder): void {
+    const report = this.#meter.slice(() => scan(modules, order));
+    if (report.refused) throw new LoadFailure('scan', scanError(report, order), report);
+    this.report = report;
   }
 
   /** Adds one more module of ours that imports from those loaded; on the clock of another task. */
@@ -205,6 +226,15 @@ export class Loader {
       this.#phase,
     );
   }
+}
+
+function scanError({ findings }: ScanReport, { profile }: ScanOrder): WireError {
+  const refused = findings.filter((finding) => finding.refused);
+  const listed = refused.map(
+    ({ module, line, column, rule, message }) => `${module}:${line}:${column}: ${rule}: ${message}`,
+  );
+  const text = `security profile ${profile} refuses this code\n${listed.join('\n')}`;
+  return ['SecurityError', text.slice(0, 2048), '', refused[0]?.module ?? ''];
 }
 
 /** Says in the message, too, which module failed. */

@@ -1,6 +1,7 @@
 import type { Determinism } from '../outcome.ts';
-import type { BuildPlan, CallAnswer } from '../protocol.ts';
+import type { BuildPlan, CallAnswer, LoadStage } from '../protocol.ts';
 import { PHASE, type Phase } from '../recorder.ts';
+import type { ScanReport } from '../scan/finding.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
 import { Loader, LoadFailure } from './loader.ts';
@@ -57,7 +58,7 @@ export class Resident {
         () => {
           meter.ask(realm, meter.deadlineAt, phase, OP.configure, settingsOf(plan, dataJson));
           const loader = new Loader(realm, meter, phase);
-          return new Resident(plan, realm, loader, loader.load(plan.modules), cradle);
+          return new Resident(plan, realm, loader, loader.load(plan.modules, plan.scan), cradle);
         },
         meter.deadlineAt,
         phase,
@@ -70,6 +71,11 @@ export class Resident {
 
   get alive(): boolean {
     return !this.#released && !this.realm.shell.isolate.isDisposed;
+  }
+
+  /** What the scan had to say of the code, if it was scanned for this build. */
+  get scanReport(): ScanReport | undefined {
+    return this.#loader.report;
   }
 
   has(name: string): boolean {
@@ -168,9 +174,11 @@ function settingsOf(plan: BuildPlan, data: string | undefined): string {
   });
 }
 
+const BEFORE_RUNNING: ReadonlySet<LoadStage> = new Set(['compile', 'scan', 'link']);
+
 /** How what was thrown left the realm it came from. */
 export function endOf(thrown: unknown): End {
   if (thrown instanceof SliceFailure && thrown.cutOff) return 'cut off';
-  const ranNothing = thrown instanceof LoadFailure && (thrown.stage === 'compile' || thrown.stage === 'link');
+  const ranNothing = thrown instanceof LoadFailure && BEFORE_RUNNING.has(thrown.stage);
   return ranNothing ? 'done' : 'unfinished';
 }

@@ -177,7 +177,10 @@ export class Tasks {
 const EMPTY_HEAP_BYTES = 2 * 1024 * 1024;
 
 function failure(thrown: unknown): Outgoing {
-  if (thrown instanceof LoadFailure) return { o: THREW, e: thrown.error, stage: thrown.stage };
+  if (thrown instanceof LoadFailure) {
+    const { stage, error, report } = thrown;
+    return report === undefined ? { o: THREW, e: error, stage } : { o: THREW, e: error, stage, scan: report };
+  }
   if (thrown instanceof SliceFailure) return thrown.answer;
   if (thrown instanceof Cancelled) return { o: CANCELLED, r: 'cancelled by the caller' };
   if (thrown instanceof ProgramFailure) return { o: THREW, r: thrown.message, program: true };

@@ -3,7 +3,7 @@ import { PHASE } from '../recorder.ts';
 import { callGuest } from './calls.ts';
 import type { Cancellation } from './cancellation.ts';
 import { Evaluations, type EvaluationTask, type Outgoing } from './evaluations.ts';
-import { LoadFailure } from './loader.ts';
+import { Loader, LoadFailure } from './loader.ts';
 import type { Nursery } from './nursery.ts';
 import { OP } from './realm.ts';
 import { endOf, Resident } from './resident.ts';
@@ -44,6 +44,8 @@ export class Work {
         return this.#evaluate(task, meter, cancellation);
       case 'stop':
         return this.#stop(task, meter, cancellation);
+      case 'scan':
+        return this.#inspect(task, meter);
       case 'usage': {
         const resident = this.#residents.get(task.key);
         if (resident === undefined) return { o: 0 };
@@ -52,6 +54,21 @@ export class Work {
           tasks: Number(meter.ask(resident.realm, meter.deadlineAt, PHASE.guest, OP.tasks).slice(1)),
         };
       }
+    }
+  }
+
+  #inspect({ plan, id }: Task, meter: Meter): Outgoing {
+    if (plan?.scan === undefined) throw new Error(`task ${id} has nothing to scan`);
+    const { modules, memoryBytes, scan } = plan;
+    const cradle = this.#nursery.once('', memoryBytes);
+    const realm = meter.slice(() => cradle.take());
+    try {
+      const report = new Loader(realm, meter, PHASE.guest).inspect(modules, scan);
+      cradle.give(realm, 'done');
+      return { o: 0, scan: report };
+    } catch (thrown) {
+      cradle.give(realm, endOf(thrown));
+      throw thrown;
     }
   }
 
@@ -117,7 +134,11 @@ export class Work {
         : ({ o: 0 } as CallAnswer);
       if (started.o !== 0) return { ...started, stage: 'start' };
       this.#residents.set(task.key, resident);
-      return { o: 0, s: started.s ?? migrated.v ?? plan.stateJson };
+      const answer = { o: 0, s: started.s ?? migrated.v ?? plan.stateJson };
+      const { scanReport } = resident;
+      return scanReport === undefined || scanReport.findings.length === 0
+        ? answer
+        : { ...answer, scan: scanReport };
     } catch (thrown) {
       resident.release(endOf(thrown));
       throw thrown;

@@ -11,6 +11,7 @@ import type { ReloadAnswer, ResourceUsage, SandboxInfo } from '@petri/sandbox';
 import { limitsMessage } from './limits.ts';
 import { moduleVersionMessage } from './modules.ts';
 import { uint32, uint64 } from './numbers.ts';
+import { scanMessage } from './scan.ts';
 import { duration, timestamp } from './time.ts';
 
 export function sandboxMessage(info: SandboxInfo): MessageInitShape<typeof SandboxSchema> {
@@ -29,6 +30,7 @@ export function sandboxMessage(info: SandboxInfo): MessageInitShape<typeof Sandb
     restartCount: uint32(info.restartCount),
     ...(info.error ? { error: sandboxError(info.error) } : {}),
     revision: uint32(info.revision),
+    ...(info.scan ? { scan: scanMessage(info.scan) } : {}),
   };
 }
 

@@ -20,13 +20,15 @@ import type { GuestError, Outcome, RunResult, RunSpec } from "./run_pb.ts";
 import { file_petri_v1_run } from "./run_pb.ts";
 import type { IsolationLevel, ResourceUsage, Sandbox, SandboxArchive, SandboxStatus, SecurityProfile } from "./sandbox_pb.ts";
 import { file_petri_v1_sandbox } from "./sandbox_pb.ts";
+import type { ScanReport } from "./scan_pb.ts";
+import { file_petri_v1_scan } from "./scan_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file petri/v1/sandbox_service.proto.
  */
 export const file_petri_v1_sandbox_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5wZXRyaS92MS9zYW5kYm94X3NlcnZpY2UucHJvdG8SCHBldHJpLnYxIrQDChRDcmVhdGVTYW5kYm94UmVxdWVzdBIKCgJpZBgBIAEoCRIgCgZnZW5vbWUYAiABKAsyEC5wZXRyaS52MS5HZW5vbWUSKwoJaXNvbGF0aW9uGAMgASgOMhgucGV0cmkudjEuSXNvbGF0aW9uTGV2ZWwSMwoQc2VjdXJpdHlfcHJvZmlsZRgEIAEoDjIZLnBldHJpLnYxLlNlY3VyaXR5UHJvZmlsZRISCgpwb3B1bGF0aW9uGAUgASgJEjoKBmxhYmVscxgGIAMoCzIqLnBldHJpLnYxLkNyZWF0ZVNhbmRib3hSZXF1ZXN0LkxhYmVsc0VudHJ5EiAKBmxpbWl0cxgHIAEoCzIQLnBldHJpLnYxLkxpbWl0cxIlCgVzdGF0ZRgIIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIcCg9sb2FkX3RpbWVvdXRfbXMYCSABKA1IAIgBARISCgpyZXF1ZXN0X2lkGAogASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCEgoQX2xvYWRfdGltZW91dF9tcyI7ChVDcmVhdGVTYW5kYm94UmVzcG9uc2USIgoHc2FuZGJveBgBIAEoCzIRLnBldHJpLnYxLlNhbmRib3giHwoRR2V0U2FuZGJveFJlcXVlc3QSCgoCaWQYASABKAkiOAoSR2V0U2FuZGJveFJlc3BvbnNlEiIKB3NhbmRib3gYASABKAsyES5wZXRyaS52MS5TYW5kYm94Ir8CChRMaXN0U2FuZGJveGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKA0SEgoKcGFnZV90b2tlbhgCIAEoCRIpCghzdGF0dXNlcxgDIAMoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSEgoKcG9wdWxhdGlvbhgEIAEoCRI6CgZsYWJlbHMYBSADKAsyKi5wZXRyaS52MS5MaXN0U2FuZGJveGVzUmVxdWVzdC5MYWJlbHNFbnRyeRIqCgdtaW5fYWdlGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB21heF9hZ2UYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24aLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJqChVMaXN0U2FuZGJveGVzUmVzcG9uc2USJAoJc2FuZGJveGVzGAEgAygLMhEucGV0cmkudjEuU2FuZGJveBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEgoKdG90YWxfc2l6ZRgDIAEoDSJXChNVcGRhdGVMaW1pdHNSZXF1ZXN0EgoKAmlkGAEgASgJEiAKBmxpbWl0cxgCIAEoCzIQLnBldHJpLnYxLkxpbWl0cxISCgpyZXF1ZXN0X2lkGAMgASgJIjoKFFVwZGF0ZUxpbWl0c1Jlc3BvbnNlEiIKB3NhbmRib3gYASABKAsyES5wZXRyaS52MS5TYW5kYm94IkwKFVJlc3RhcnRTYW5kYm94UmVxdWVzdBIKCgJpZBgBIAEoCRITCgtyZXNldF9zdGF0ZRgCIAEoCBISCgpyZXF1ZXN0X2lkGAMgASgJIjwKFlJlc3RhcnRTYW5kYm94UmVzcG9uc2USIgoHc2FuZGJveBgBIAEoCzIRLnBldHJpLnYxLlNhbmRib3gicgoVRGVzdHJveVNhbmRib3hSZXF1ZXN0EgoKAmlkGAEgASgJEhUKCGdyYWNlX21zGAIgASgNSACIAQESFQoNYWxsb3dfbWlzc2luZxgDIAEoCBISCgpyZXF1ZXN0X2lkGAQgASgJQgsKCV9ncmFjZV9tcyJmChZEZXN0cm95U2FuZGJveFJlc3BvbnNlEiIKB3NhbmRib3gYASABKAsyES5wZXRyaS52MS5TYW5kYm94EigKCnN0b3BfZXJyb3IYAiABKAsyFC5wZXRyaS52MS5HdWVzdEVycm9yIvYBChNSZWxvYWRTb3VyY2VSZXF1ZXN0EgoKAmlkGAEgASgJEiEKB21vZHVsZXMYAiADKAsyEC5wZXRyaS52MS5Nb2R1bGUSDgoGcmVtb3ZlGAMgAygJEg0KBWVudHJ5GAQgASgJEhUKDXN0YXRlX2hhbmRsZXIYBSABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBiABKA1IAIgBARIcCg9sb2FkX3RpbWVvdXRfbXMYByABKA1IAYgBARISCgpyZXF1ZXN0X2lkGAggASgJQhQKEl9leHBlY3RlZF9yZXZpc2lvbkISChBfbG9hZF90aW1lb3V0X21zImIKFFJlbG9hZFNvdXJjZVJlc3BvbnNlEiYKBnJlc3VsdBgBIAEoDjIWLnBldHJpLnYxLlJlbG9hZFJlc3VsdBIiCgdzYW5kYm94GAIgASgLMhEucGV0cmkudjEuU2FuZGJveCLUAQoTUmVsb2FkQmluYXJ5UmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZtb2R1bGUYAiABKAkSDgoGYmluYXJ5GAMgASgMEhUKDXN0YXRlX2hhbmRsZXIYBCABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBSABKA1IAIgBARIcCg9sb2FkX3RpbWVvdXRfbXMYBiABKA1IAYgBARISCgpyZXF1ZXN0X2lkGAcgASgJQhQKEl9leHBlY3RlZF9yZXZpc2lvbkISChBfbG9hZF90aW1lb3V0X21zImIKFFJlbG9hZEJpbmFyeVJlc3BvbnNlEiYKBnJlc3VsdBgBIAEoDjIWLnBldHJpLnYxLlJlbG9hZFJlc3VsdBIiCgdzYW5kYm94GAIgASgLMhEucGV0cmkudjEuU2FuZGJveCLoAQoVUm9sbGJhY2tNb2R1bGVSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBm1vZHVsZRgCIAEoCRIUCgd2ZXJzaW9uGAMgASgNSACIAQESFQoNc3RhdGVfaGFuZGxlchgEIAEoCRIeChFleHBlY3RlZF9yZXZpc2lvbhgFIAEoDUgBiAEBEhwKD2xvYWRfdGltZW91dF9tcxgGIAEoDUgCiAEBEhIKCnJlcXVlc3RfaWQYByABKAlCCgoIX3ZlcnNpb25CFAoSX2V4cGVjdGVkX3JldmlzaW9uQhIKEF9sb2FkX3RpbWVvdXRfbXMiZAoWUm9sbGJhY2tNb2R1bGVSZXNwb25zZRImCgZyZXN1bHQYASABKA4yFi5wZXRyaS52MS5SZWxvYWRSZXN1bHQSIgoHc2FuZGJveBgCIAEoCzIRLnBldHJpLnYxLlNhbmRib3giVwoXR2V0TW9kdWxlVmVyc2lvblJlcXVlc3QSCgoCaWQYASABKAkSDgoGbW9kdWxlGAIgASgJEhQKB3ZlcnNpb24YAyABKA1IAIgBAUIKCghfdmVyc2lvbiJEChhHZXRNb2R1bGVWZXJzaW9uUmVzcG9uc2USKAoHdmVyc2lvbhgBIAEoCzIXLnBldHJpLnYxLk1vZHVsZVZlcnNpb24iNwoZTGlzdE1vZHVsZVZlcnNpb25zUmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZtb2R1bGUYAiABKAkiRgoaTGlzdE1vZHVsZVZlcnNpb25zUmVzcG9uc2USKAoHaGlzdG9yeRgBIAEoCzIXLnBldHJpLnYxLk1vZHVsZUhpc3RvcnkiIgoURXhwb3J0U2FuZGJveFJlcXVlc3QSCgoCaWQYASABKAkiQgoVRXhwb3J0U2FuZGJveFJlc3BvbnNlEikKB2FyY2hpdmUYASABKAsyGC5wZXRyaS52MS5TYW5kYm94QXJjaGl2ZSJhChRJbXBvcnRTYW5kYm94UmVxdWVzdBIpCgdhcmNoaXZlGAEgASgLMhgucGV0cmkudjEuU2FuZGJveEFyY2hpdmUSCgoCaWQYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoCSI7ChVJbXBvcnRTYW5kYm94UmVzcG9uc2USIgoHc2FuZGJveBgBIAEoCzIRLnBldHJpLnYxLlNhbmRib3giOQoKUnVuUmVxdWVzdBIKCgJpZBgBIAEoCRIfCgRzcGVjGAIgASgLMhEucGV0cmkudjEuUnVuU3BlYyIyCgtSdW5SZXNwb25zZRIjCgZyZXN1bHQYASABKAsyEy5wZXRyaS52MS5SdW5SZXN1bHQicQoPRXZhbHVhdGVSZXF1ZXN0EgoKAmlkGAEgASgJEiYKBHNwZWMYAiABKAsyGC5wZXRyaS52MS5FdmFsdWF0aW9uU3BlYxIqCgZyZWNvcmQYAyABKAsyGi5wZXRyaS52MS5GaXRuZXNzUmVjb3JkaW5nImYKEEV2YWx1YXRlUmVzcG9uc2USKAoKZXZhbHVhdGlvbhgBIAEoCzIULnBldHJpLnYxLkV2YWx1YXRpb24SKAoMcmVjb3JkX2Vycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMiOQoJQ2FuZGlkYXRlEgoKAmlkGAEgASgJEiAKBmdlbm9tZRgCIAEoCzIQLnBldHJpLnYxLkdlbm9tZSKGAgoWRXZhbHVhdGVTb3VyY2VzUmVxdWVzdBInCgpjYW5kaWRhdGVzGAEgAygLMhMucGV0cmkudjEuQ2FuZGlkYXRlEiYKBHNwZWMYAiABKAsyGC5wZXRyaS52MS5FdmFsdWF0aW9uU3BlYxIrCglpc29sYXRpb24YAyABKA4yGC5wZXRyaS52MS5Jc29sYXRpb25MZXZlbBIzChBzZWN1cml0eV9wcm9maWxlGAQgASgOMhkucGV0cmkudjEuU2VjdXJpdHlQcm9maWxlEiAKBmxpbWl0cxgFIAEoCzIQLnBldHJpLnYxLkxpbWl0cxIXCg9tYXhfY29uY3VycmVuY3kYBiABKA0iawoXRXZhbHVhdGVTb3VyY2VzUmVzcG9uc2USJwoFaXRlbXMYASADKAsyGC5wZXRyaS52MS5FdmFsdWF0aW9uSXRlbRInCgdzdW1tYXJ5GAIgASgLMhYucGV0cmkudjEuQmF0Y2hTdW1tYXJ5IrABCg5FdmFsdWF0aW9uSXRlbRINCgVpbmRleBgBIAEoDRIKCgJpZBgCIAEoCRIqCgpldmFsdWF0aW9uGAMgASgLMhQucGV0cmkudjEuRXZhbHVhdGlvbkgAEiMKBWVycm9yGAQgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIABIoCgxyZWNvcmRfZXJyb3IYBSABKAsyEi5nb29nbGUucnBjLlN0YXR1c0IICgZyZXN1bHQiQQoMT3V0Y29tZUNvdW50EiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgNIo4BCgxCYXRjaFN1bW1hcnkSDQoFdG90YWwYASABKA0SKAoIb3V0Y29tZXMYAiADKAsyFi5wZXRyaS52MS5PdXRjb21lQ291bnQSDgoGZXJyb3JzGAMgASgNEhQKDHdvcmtlcnNfbG9zdBgEIAEoDRIPCgd3YWxsX3VzGAUgASgEEg4KBmNwdV91cxgGIAEoBCJGChJCYXRjaENyZWF0ZVJlcXVlc3QSMAoIcmVxdWVzdHMYASADKAsyHi5wZXRyaS52MS5DcmVhdGVTYW5kYm94UmVxdWVzdCJ9CgtTYW5kYm94SXRlbRINCgVpbmRleBgBIAEoDRIKCgJpZBgCIAEoCRIkCgdzYW5kYm94GAMgASgLMhEucGV0cmkudjEuU2FuZGJveEgAEiMKBWVycm9yGAQgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiOwoTQmF0Y2hDcmVhdGVSZXNwb25zZRIkCgVpdGVtcxgBIAMoCzIVLnBldHJpLnYxLlNhbmRib3hJdGVtIl0KE0JhdGNoRGVzdHJveVJlcXVlc3QSCwoDaWRzGAEgAygJEhUKCGdyYWNlX21zGAIgASgNSACIAQESFQoNYWxsb3dfbWlzc2luZxgDIAEoCEILCglfZ3JhY2VfbXMiPAoUQmF0Y2hEZXN0cm95UmVzcG9uc2USJAoFaXRlbXMYASADKAsyFS5wZXRyaS52MS5TYW5kYm94SXRlbSJFChJCYXRjaFJlbG9hZFJlcXVlc3QSLwoIcmVxdWVzdHMYASADKAsyHS5wZXRyaS52MS5SZWxvYWRTb3VyY2VSZXF1ZXN0IogBCgpSZWxvYWRJdGVtEg0KBWluZGV4GAEgASgNEgoKAmlkGAIgASgJEjAKBnJlbG9hZBgDIAEoCzIeLnBldHJpLnYxLlJlbG9hZFNvdXJjZVJlc3BvbnNlSAASIwoFZXJyb3IYBCABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCI6ChNCYXRjaFJlbG9hZFJlc3BvbnNlEiMKBWl0ZW1zGAEgAygLMhQucGV0cmkudjEuUmVsb2FkSXRlbSI8Cg1CYXRjaFJ1bkVudHJ5EgoKAmlkGAEgASgJEh8KBHNwZWMYAiABKAsyES5wZXRyaS52MS5SdW5TcGVjIowBCg9CYXRjaFJ1blJlcXVlc3QSKAoHZW50cmllcxgBIAMoCzIXLnBldHJpLnYxLkJhdGNoUnVuRW50cnkSHwoEc3BlYxgCIAEoCzIRLnBldHJpLnYxLlJ1blNwZWMSFwoPbWF4X2NvbmN1cnJlbmN5GAMgASgNEhUKDW9taXRfcmVjZWlwdHMYBCABKAgifAoMQmF0Y2hSdW5JdGVtEg0KBWluZGV4GAEgASgNEiIKA3J1bhgCIAEoCzITLnBldHJpLnYxLlJ1blJlc3VsdEgAEiMKBWVycm9yGAMgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIABIKCgJpZBgEIAEoCUIICgZyZXN1bHQiYgoQQmF0Y2hSdW5SZXNwb25zZRIlCgVpdGVtcxgBIAMoCzIWLnBldHJpLnYxLkJhdGNoUnVuSXRlbRInCgdzdW1tYXJ5GAIgASgLMhYucGV0cmkudjEuQmF0Y2hTdW1tYXJ5IpABChRCYXRjaEV2YWx1YXRlUmVxdWVzdBILCgNpZHMYASADKAkSJgoEc3BlYxgCIAEoCzIYLnBldHJpLnYxLkV2YWx1YXRpb25TcGVjEhcKD21heF9jb25jdXJyZW5jeRgDIAEoDRIqCgZyZWNvcmQYBCABKAsyGi5wZXRyaS52MS5GaXRuZXNzUmVjb3JkaW5nImkKFUJhdGNoRXZhbHVhdGVSZXNwb25zZRInCgVpdGVtcxgBIAMoCzIYLnBldHJpLnYxLkV2YWx1YXRpb25JdGVtEicKB3N1bW1hcnkYAiABKAsyFi5wZXRyaS52MS5CYXRjaFN1bW1hcnkiJQoXR2V0UmVzb3VyY2VVc2FnZVJlcXVlc3QSCgoCaWQYASABKAkiQgoYR2V0UmVzb3VyY2VVc2FnZVJlc3BvbnNlEiYKBXVzYWdlGAEgASgLMhcucGV0cmkudjEuUmVzb3VyY2VVc2FnZSpmCgxSZWxvYWRSZXN1bHQSHQoZUkVMT0FEX1JFU1VMVF9VTlNQRUNJRklFRBAAEhoKFlJFTE9BRF9SRVNVTFRfUkVMT0FERUQQARIbChdSRUxPQURfUkVTVUxUX05PX0NIQU5HRRACMvUNCg5TYW5kYm94U2VydmljZRJQCg1DcmVhdGVTYW5kYm94Eh4ucGV0cmkudjEuQ3JlYXRlU2FuZGJveFJlcXVlc3QaHy5wZXRyaS52MS5DcmVhdGVTYW5kYm94UmVzcG9uc2USRwoKR2V0U2FuZGJveBIbLnBldHJpLnYxLkdldFNhbmRib3hSZXF1ZXN0GhwucGV0cmkudjEuR2V0U2FuZGJveFJlc3BvbnNlElAKDUxpc3RTYW5kYm94ZXMSHi5wZXRyaS52MS5MaXN0U2FuZGJveGVzUmVxdWVzdBofLnBldHJpLnYxLkxpc3RTYW5kYm94ZXNSZXNwb25zZRJNCgxVcGRhdGVMaW1pdHMSHS5wZXRyaS52MS5VcGRhdGVMaW1pdHNSZXF1ZXN0Gh4ucGV0cmkudjEuVXBkYXRlTGltaXRzUmVzcG9uc2USUwoOUmVzdGFydFNhbmRib3gSHy5wZXRyaS52MS5SZXN0YXJ0U2FuZGJveFJlcXVlc3QaIC5wZXRyaS52MS5SZXN0YXJ0U2FuZGJveFJlc3BvbnNlElMKDkRlc3Ryb3lTYW5kYm94Eh8ucGV0cmkudjEuRGVzdHJveVNhbmRib3hSZXF1ZXN0GiAucGV0cmkudjEuRGVzdHJveVNhbmRib3hSZXNwb25zZRJNCgxSZWxvYWRTb3VyY2USHS5wZXRyaS52MS5SZWxvYWRTb3VyY2VSZXF1ZXN0Gh4ucGV0cmkudjEuUmVsb2FkU291cmNlUmVzcG9uc2USTQoMUmVsb2FkQmluYXJ5Eh0ucGV0cmkudjEuUmVsb2FkQmluYXJ5UmVxdWVzdBoeLnBldHJpLnYxLlJlbG9hZEJpbmFyeVJlc3BvbnNlElMKDlJvbGxiYWNrTW9kdWxlEh8ucGV0cmkudjEuUm9sbGJhY2tNb2R1bGVSZXF1ZXN0GiAucGV0cmkudjEuUm9sbGJhY2tNb2R1bGVSZXNwb25zZRJZChBHZXRNb2R1bGVWZXJzaW9uEiEucGV0cmkudjEuR2V0TW9kdWxlVmVyc2lvblJlcXVlc3QaIi5wZXRyaS52MS5HZXRNb2R1bGVWZXJzaW9uUmVzcG9uc2USXwoSTGlzdE1vZHVsZVZlcnNpb25zEiMucGV0cmkudjEuTGlzdE1vZHVsZVZlcnNpb25zUmVxdWVzdBokLnBldHJpLnYxLkxpc3RNb2R1bGVWZXJzaW9uc1Jlc3BvbnNlElAKDUV4cG9ydFNhbmRib3gSHi5wZXRyaS52MS5FeHBvcnRTYW5kYm94UmVxdWVzdBofLnBldHJpLnYxLkV4cG9ydFNhbmRib3hSZXNwb25zZRJQCg1JbXBvcnRTYW5kYm94Eh4ucGV0cmkudjEuSW1wb3J0U2FuZGJveFJlcXVlc3QaHy5wZXRyaS52MS5JbXBvcnRTYW5kYm94UmVzcG9uc2USMgoDUnVuEhQucGV0cmkudjEuUnVuUmVxdWVzdBoVLnBldHJpLnYxLlJ1blJlc3BvbnNlEkEKCEV2YWx1YXRlEhkucGV0cmkudjEuRXZhbHVhdGVSZXF1ZXN0GhoucGV0cmkudjEuRXZhbHVhdGVSZXNwb25zZRJYCg9FdmFsdWF0ZVNvdXJjZXMSIC5wZXRyaS52MS5FdmFsdWF0ZVNvdXJjZXNSZXF1ZXN0GiEucGV0cmkudjEuRXZhbHVhdGVTb3VyY2VzUmVzcG9uc2UwARJKCgtCYXRjaENyZWF0ZRIcLnBldHJpLnYxLkJhdGNoQ3JlYXRlUmVxdWVzdBodLnBldHJpLnYxLkJhdGNoQ3JlYXRlUmVzcG9uc2USTQoMQmF0Y2hEZXN0cm95Eh0ucGV0cmkudjEuQmF0Y2hEZXN0cm95UmVxdWVzdBoeLnBldHJpLnYxLkJhdGNoRGVzdHJveVJlc3BvbnNlEkoKC0JhdGNoUmVsb2FkEhwucGV0cmkudjEuQmF0Y2hSZWxvYWRSZXF1ZXN0Gh0ucGV0cmkudjEuQmF0Y2hSZWxvYWRSZXNwb25zZRJDCghCYXRjaFJ1bhIZLnBldHJpLnYxLkJhdGNoUnVuUmVxdWVzdBoaLnBldHJpLnYxLkJhdGNoUnVuUmVzcG9uc2UwARJSCg1CYXRjaEV2YWx1YXRlEh4ucGV0cmkudjEuQmF0Y2hFdmFsdWF0ZVJlcXVlc3QaHy5wZXRyaS52MS5CYXRjaEV2YWx1YXRlUmVzcG9uc2UwARJZChBHZXRSZXNvdXJjZVVzYWdlEiEucGV0cmkudjEuR2V0UmVzb3VyY2VVc2FnZVJlcXVlc3QaIi5wZXRyaS52MS5HZXRSZXNvdXJjZVVzYWdlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_struct, file_google_rpc_status, file_petri_v1_evaluation, file_petri_v1_fitness, file_petri_v1_limits, file_petri_v1_module, file_petri_v1_run, file_petri_v1_sandbox]);
+  fileDesc("Ch5wZXRyaS92MS9zYW5kYm94X3NlcnZpY2UucHJvdG8SCHBldHJpLnYxIrQDChRDcmVhdGVTYW5kYm94UmVxdWVzdBIKCgJpZBgBIAEoCRIgCgZnZW5vbWUYAiABKAsyEC5wZXRyaS52MS5HZW5vbWUSKwoJaXNvbGF0aW9uGAMgASgOMhgucGV0cmkudjEuSXNvbGF0aW9uTGV2ZWwSMwoQc2VjdXJpdHlfcHJvZmlsZRgEIAEoDjIZLnBldHJpLnYxLlNlY3VyaXR5UHJvZmlsZRISCgpwb3B1bGF0aW9uGAUgASgJEjoKBmxhYmVscxgGIAMoCzIqLnBldHJpLnYxLkNyZWF0ZVNhbmRib3hSZXF1ZXN0LkxhYmVsc0VudHJ5EiAKBmxpbWl0cxgHIAEoCzIQLnBldHJpLnYxLkxpbWl0cxIlCgVzdGF0ZRgIIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIcCg9sb2FkX3RpbWVvdXRfbXMYCSABKA1IAIgBARISCgpyZXF1ZXN0X2lkGAogASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCEgoQX2xvYWRfdGltZW91dF9tcyI7ChVDcmVhdGVTYW5kYm94UmVzcG9uc2USIgoHc2FuZGJveBgBIAEoCzIRLnBldHJpLnYxLlNhbmRib3giHwoRR2V0U2FuZGJveFJlcXVlc3QSCgoCaWQYASABKAkiOAoSR2V0U2FuZGJveFJlc3BvbnNlEiIKB3NhbmRib3gYASABKAsyES5wZXRyaS52MS5TYW5kYm94Ir8CChRMaXN0U2FuZGJveGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKA0SEgoKcGFnZV90b2tlbhgCIAEoCRIpCghzdGF0dXNlcxgDIAMoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSEgoKcG9wdWxhdGlvbhgEIAEoCRI6CgZsYWJlbHMYBSADKAsyKi5wZXRyaS52MS5MaXN0U2FuZGJveGVzUmVxdWVzdC5MYWJlbHNFbnRyeRIqCgdtaW5fYWdlGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB21heF9hZ2UYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24aLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJqChVMaXN0U2FuZGJveGVzUmVzcG9uc2USJAoJc2FuZGJveGVzGAEgAygLMhEucGV0cmkudjEuU2FuZGJveBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEgoKdG90YWxfc2l6ZRgDIAEoDSJXChNVcGRhdGVMaW1pdHNSZXF1ZXN0EgoKAmlkGAEgASgJEiAKBmxpbWl0cxgCIAEoCzIQLnBldHJpLnYxLkxpbWl0cxISCgpyZXF1ZXN0X2lkGAMgASgJIjoKFFVwZGF0ZUxpbWl0c1Jlc3BvbnNlEiIKB3NhbmRib3gYASABKAsyES5wZXRyaS52MS5TYW5kYm94IkwKFVJlc3RhcnRTYW5kYm94UmVxdWVzdBIKCgJpZBgBIAEoCRITCgtyZXNldF9zdGF0ZRgCIAEoCBISCgpyZXF1ZXN0X2lkGAMgASgJIjwKFlJlc3RhcnRTYW5kYm94UmVzcG9uc2USIgoHc2FuZGJveBgBIAEoCzIRLnBldHJpLnYxLlNhbmRib3gicgoVRGVzdHJveVNhbmRib3hSZXF1ZXN0EgoKAmlkGAEgASgJEhUKCGdyYWNlX21zGAIgASgNSACIAQESFQoNYWxsb3dfbWlzc2luZxgDIAEoCBISCgpyZXF1ZXN0X2lkGAQgASgJQgsKCV9ncmFjZV9tcyJmChZEZXN0cm95U2FuZGJveFJlc3BvbnNlEiIKB3NhbmRib3gYASABKAsyES5wZXRyaS52MS5TYW5kYm94EigKCnN0b3BfZXJyb3IYAiABKAsyFC5wZXRyaS52MS5HdWVzdEVycm9yIvYBChNSZWxvYWRTb3VyY2VSZXF1ZXN0EgoKAmlkGAEgASgJEiEKB21vZHVsZXMYAiADKAsyEC5wZXRyaS52MS5Nb2R1bGUSDgoGcmVtb3ZlGAMgAygJEg0KBWVudHJ5GAQgASgJEhUKDXN0YXRlX2hhbmRsZXIYBSABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBiABKA1IAIgBARIcCg9sb2FkX3RpbWVvdXRfbXMYByABKA1IAYgBARISCgpyZXF1ZXN0X2lkGAggASgJQhQKEl9leHBlY3RlZF9yZXZpc2lvbkISChBfbG9hZF90aW1lb3V0X21zImIKFFJlbG9hZFNvdXJjZVJlc3BvbnNlEiYKBnJlc3VsdBgBIAEoDjIWLnBldHJpLnYxLlJlbG9hZFJlc3VsdBIiCgdzYW5kYm94GAIgASgLMhEucGV0cmkudjEuU2FuZGJveCLUAQoTUmVsb2FkQmluYXJ5UmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZtb2R1bGUYAiABKAkSDgoGYmluYXJ5GAMgASgMEhUKDXN0YXRlX2hhbmRsZXIYBCABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBSABKA1IAIgBARIcCg9sb2FkX3RpbWVvdXRfbXMYBiABKA1IAYgBARISCgpyZXF1ZXN0X2lkGAcgASgJQhQKEl9leHBlY3RlZF9yZXZpc2lvbkISChBfbG9hZF90aW1lb3V0X21zImIKFFJlbG9hZEJpbmFyeVJlc3BvbnNlEiYKBnJlc3VsdBgBIAEoDjIWLnBldHJpLnYxLlJlbG9hZFJlc3VsdBIiCgdzYW5kYm94GAIgASgLMhEucGV0cmkudjEuU2FuZGJveCLoAQoVUm9sbGJhY2tNb2R1bGVSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBm1vZHVsZRgCIAEoCRIUCgd2ZXJzaW9uGAMgASgNSACIAQESFQoNc3RhdGVfaGFuZGxlchgEIAEoCRIeChFleHBlY3RlZF9yZXZpc2lvbhgFIAEoDUgBiAEBEhwKD2xvYWRfdGltZW91dF9tcxgGIAEoDUgCiAEBEhIKCnJlcXVlc3RfaWQYByABKAlCCgoIX3ZlcnNpb25CFAoSX2V4cGVjdGVkX3JldmlzaW9uQhIKEF9sb2FkX3RpbWVvdXRfbXMiZAoWUm9sbGJhY2tNb2R1bGVSZXNwb25zZRImCgZyZXN1bHQYASABKA4yFi5wZXRyaS52MS5SZWxvYWRSZXN1bHQSIgoHc2FuZGJveBgCIAEoCzIRLnBldHJpLnYxLlNhbmRib3giVwoXR2V0TW9kdWxlVmVyc2lvblJlcXVlc3QSCgoCaWQYASABKAkSDgoGbW9kdWxlGAIgASgJEhQKB3ZlcnNpb24YAyABKA1IAIgBAUIKCghfdmVyc2lvbiJEChhHZXRNb2R1bGVWZXJzaW9uUmVzcG9uc2USKAoHdmVyc2lvbhgBIAEoCzIXLnBldHJpLnYxLk1vZHVsZVZlcnNpb24iNwoZTGlzdE1vZHVsZVZlcnNpb25zUmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZtb2R1bGUYAiABKAkiRgoaTGlzdE1vZHVsZVZlcnNpb25zUmVzcG9uc2USKAoHaGlzdG9yeRgBIAEoCzIXLnBldHJpLnYxLk1vZHVsZUhpc3RvcnkiIgoURXhwb3J0U2FuZGJveFJlcXVlc3QSCgoCaWQYASABKAkiQgoVRXhwb3J0U2FuZGJveFJlc3BvbnNlEikKB2FyY2hpdmUYASABKAsyGC5wZXRyaS52MS5TYW5kYm94QXJjaGl2ZSJhChRJbXBvcnRTYW5kYm94UmVxdWVzdBIpCgdhcmNoaXZlGAEgASgLMhgucGV0cmkudjEuU2FuZGJveEFyY2hpdmUSCgoCaWQYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoCSI7ChVJbXBvcnRTYW5kYm94UmVzcG9uc2USIgoHc2FuZGJveBgBIAEoCzIRLnBldHJpLnYxLlNhbmRib3giagoRU2NhblNvdXJjZVJlcXVlc3QSIAoGZ2Vub21lGAEgASgLMhAucGV0cmkudjEuR2Vub21lEjMKEHNlY3VyaXR5X3Byb2ZpbGUYAiABKA4yGS5wZXRyaS52MS5TZWN1cml0eVByb2ZpbGUiOgoSU2NhblNvdXJjZVJlc3BvbnNlEiQKBnJlcG9ydBgBIAEoCzIULnBldHJpLnYxLlNjYW5SZXBvcnQiOQoKUnVuUmVxdWVzdBIKCgJpZBgBIAEoCRIfCgRzcGVjGAIgASgLMhEucGV0cmkudjEuUnVuU3BlYyIyCgtSdW5SZXNwb25zZRIjCgZyZXN1bHQYASABKAsyEy5wZXRyaS52MS5SdW5SZXN1bHQicQoPRXZhbHVhdGVSZXF1ZXN0EgoKAmlkGAEgASgJEiYKBHNwZWMYAiABKAsyGC5wZXRyaS52MS5FdmFsdWF0aW9uU3BlYxIqCgZyZWNvcmQYAyABKAsyGi5wZXRyaS52MS5GaXRuZXNzUmVjb3JkaW5nImYKEEV2YWx1YXRlUmVzcG9uc2USKAoKZXZhbHVhdGlvbhgBIAEoCzIULnBldHJpLnYxLkV2YWx1YXRpb24SKAoMcmVjb3JkX2Vycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMiOQoJQ2FuZGlkYXRlEgoKAmlkGAEgASgJEiAKBmdlbm9tZRgCIAEoCzIQLnBldHJpLnYxLkdlbm9tZSKGAgoWRXZhbHVhdGVTb3VyY2VzUmVxdWVzdBInCgpjYW5kaWRhdGVzGAEgAygLMhMucGV0cmkudjEuQ2FuZGlkYXRlEiYKBHNwZWMYAiABKAsyGC5wZXRyaS52MS5FdmFsdWF0aW9uU3BlYxIrCglpc29sYXRpb24YAyABKA4yGC5wZXRyaS52MS5Jc29sYXRpb25MZXZlbBIzChBzZWN1cml0eV9wcm9maWxlGAQgASgOMhkucGV0cmkudjEuU2VjdXJpdHlQcm9maWxlEiAKBmxpbWl0cxgFIAEoCzIQLnBldHJpLnYxLkxpbWl0cxIXCg9tYXhfY29uY3VycmVuY3kYBiABKA0iawoXRXZhbHVhdGVTb3VyY2VzUmVzcG9uc2USJwoFaXRlbXMYASADKAsyGC5wZXRyaS52MS5FdmFsdWF0aW9uSXRlbRInCgdzdW1tYXJ5GAIgASgLMhYucGV0cmkudjEuQmF0Y2hTdW1tYXJ5IrABCg5FdmFsdWF0aW9uSXRlbRINCgVpbmRleBgBIAEoDRIKCgJpZBgCIAEoCRIqCgpldmFsdWF0aW9uGAMgASgLMhQucGV0cmkudjEuRXZhbHVhdGlvbkgAEiMKBWVycm9yGAQgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIABIoCgxyZWNvcmRfZXJyb3IYBSABKAsyEi5nb29nbGUucnBjLlN0YXR1c0IICgZyZXN1bHQiQQoMT3V0Y29tZUNvdW50EiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgNIo4BCgxCYXRjaFN1bW1hcnkSDQoFdG90YWwYASABKA0SKAoIb3V0Y29tZXMYAiADKAsyFi5wZXRyaS52MS5PdXRjb21lQ291bnQSDgoGZXJyb3JzGAMgASgNEhQKDHdvcmtlcnNfbG9zdBgEIAEoDRIPCgd3YWxsX3VzGAUgASgEEg4KBmNwdV91cxgGIAEoBCJGChJCYXRjaENyZWF0ZVJlcXVlc3QSMAoIcmVxdWVzdHMYASADKAsyHi5wZXRyaS52MS5DcmVhdGVTYW5kYm94UmVxdWVzdCJ9CgtTYW5kYm94SXRlbRINCgVpbmRleBgBIAEoDRIKCgJpZBgCIAEoCRIkCgdzYW5kYm94GAMgASgLMhEucGV0cmkudjEuU2FuZGJveEgAEiMKBWVycm9yGAQgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiOwoTQmF0Y2hDcmVhdGVSZXNwb25zZRIkCgVpdGVtcxgBIAMoCzIVLnBldHJpLnYxLlNhbmRib3hJdGVtIl0KE0JhdGNoRGVzdHJveVJlcXVlc3QSCwoDaWRzGAEgAygJEhUKCGdyYWNlX21zGAIgASgNSACIAQESFQoNYWxsb3dfbWlzc2luZxgDIAEoCEILCglfZ3JhY2VfbXMiPAoUQmF0Y2hEZXN0cm95UmVzcG9uc2USJAoFaXRlbXMYASADKAsyFS5wZXRyaS52MS5TYW5kYm94SXRlbSJFChJCYXRjaFJlbG9hZFJlcXVlc3QSLwoIcmVxdWVzdHMYASADKAsyHS5wZXRyaS52MS5SZWxvYWRTb3VyY2VSZXF1ZXN0IogBCgpSZWxvYWRJdGVtEg0KBWluZGV4GAEgASgNEgoKAmlkGAIgASgJEjAKBnJlbG9hZBgDIAEoCzIeLnBldHJpLnYxLlJlbG9hZFNvdXJjZVJlc3BvbnNlSAASIwoFZXJyb3IYBCABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCI6ChNCYXRjaFJlbG9hZFJlc3BvbnNlEiMKBWl0ZW1zGAEgAygLMhQucGV0cmkudjEuUmVsb2FkSXRlbSI8Cg1CYXRjaFJ1bkVudHJ5EgoKAmlkGAEgASgJEh8KBHNwZWMYAiABKAsyES5wZXRyaS52MS5SdW5TcGVjIowBCg9CYXRjaFJ1blJlcXVlc3QSKAoHZW50cmllcxgBIAMoCzIXLnBldHJpLnYxLkJhdGNoUnVuRW50cnkSHwoEc3BlYxgCIAEoCzIRLnBldHJpLnYxLlJ1blNwZWMSFwoPbWF4X2NvbmN1cnJlbmN5GAMgASgNEhUKDW9taXRfcmVjZWlwdHMYBCABKAgifAoMQmF0Y2hSdW5JdGVtEg0KBWluZGV4GAEgASgNEiIKA3J1bhgCIAEoCzITLnBldHJpLnYxLlJ1blJlc3VsdEgAEiMKBWVycm9yGAMgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIABIKCgJpZBgEIAEoCUIICgZyZXN1bHQiYgoQQmF0Y2hSdW5SZXNwb25zZRIlCgVpdGVtcxgBIAMoCzIWLnBldHJpLnYxLkJhdGNoUnVuSXRlbRInCgdzdW1tYXJ5GAIgASgLMhYucGV0cmkudjEuQmF0Y2hTdW1tYXJ5IpABChRCYXRjaEV2YWx1YXRlUmVxdWVzdBILCgNpZHMYASADKAkSJgoEc3BlYxgCIAEoCzIYLnBldHJpLnYxLkV2YWx1YXRpb25TcGVjEhcKD21heF9jb25jdXJyZW5jeRgDIAEoDRIqCgZyZWNvcmQYBCABKAsyGi5wZXRyaS52MS5GaXRuZXNzUmVjb3JkaW5nImkKFUJhdGNoRXZhbHVhdGVSZXNwb25zZRInCgVpdGVtcxgBIAMoCzIYLnBldHJpLnYxLkV2YWx1YXRpb25JdGVtEicKB3N1bW1hcnkYAiABKAsyFi5wZXRyaS52MS5CYXRjaFN1bW1hcnkiJQoXR2V0UmVzb3VyY2VVc2FnZVJlcXVlc3QSCgoCaWQYASABKAkiQgoYR2V0UmVzb3VyY2VVc2FnZVJlc3BvbnNlEiYKBXVzYWdlGAEgASgLMhcucGV0cmkudjEuUmVzb3VyY2VVc2FnZSpmCgxSZWxvYWRSZXN1bHQSHQoZUkVMT0FEX1JFU1VMVF9VTlNQRUNJRklFRBAAEhoKFlJFTE9BRF9SRVNVTFRfUkVMT0FERUQQARIbChdSRUxPQURfUkVTVUxUX05PX0NIQU5HRRACMr4OCg5TYW5kYm94U2VydmljZRJQCg1DcmVhdGVTYW5kYm94Eh4ucGV0cmkudjEuQ3JlYXRlU2FuZGJveFJlcXVlc3QaHy5wZXRyaS52MS5DcmVhdGVTYW5kYm94UmVzcG9uc2USRwoKR2V0U2FuZGJveBIbLnBldHJpLnYxLkdldFNhbmRib3hSZXF1ZXN0GhwucGV0cmkudjEuR2V0U2FuZGJveFJlc3BvbnNlElAKDUxpc3RTYW5kYm94ZXMSHi5wZXRyaS52MS5MaXN0U2FuZGJveGVzUmVxdWVzdBofLnBldHJpLnYxLkxpc3RTYW5kYm94ZXNSZXNwb25zZRJNCgxVcGRhdGVMaW1pdHMSHS5wZXRyaS52MS5VcGRhdGVMaW1pdHNSZXF1ZXN0Gh4ucGV0cmkudjEuVXBkYXRlTGltaXRzUmVzcG9uc2USUwoOUmVzdGFydFNhbmRib3gSHy5wZXRyaS52MS5SZXN0YXJ0U2FuZGJveFJlcXVlc3QaIC5wZXRyaS52MS5SZXN0YXJ0U2FuZGJveFJlc3BvbnNlElMKDkRlc3Ryb3lTYW5kYm94Eh8ucGV0cmkudjEuRGVzdHJveVNhbmRib3hSZXF1ZXN0GiAucGV0cmkudjEuRGVzdHJveVNhbmRib3hSZXNwb25zZRJNCgxSZWxvYWRTb3VyY2USHS5wZXRyaS52MS5SZWxvYWRTb3VyY2VSZXF1ZXN0Gh4ucGV0cmkudjEuUmVsb2FkU291cmNlUmVzcG9uc2USTQoMUmVsb2FkQmluYXJ5Eh0ucGV0cmkudjEuUmVsb2FkQmluYXJ5UmVxdWVzdBoeLnBldHJpLnYxLlJlbG9hZEJpbmFyeVJlc3BvbnNlElMKDlJvbGxiYWNrTW9kdWxlEh8ucGV0cmkudjEuUm9sbGJhY2tNb2R1bGVSZXF1ZXN0GiAucGV0cmkudjEuUm9sbGJhY2tNb2R1bGVSZXNwb25zZRJZChBHZXRNb2R1bGVWZXJzaW9uEiEucGV0cmkudjEuR2V0TW9kdWxlVmVyc2lvblJlcXVlc3QaIi5wZXRyaS52MS5HZXRNb2R1bGVWZXJzaW9uUmVzcG9uc2USXwoSTGlzdE1vZHVsZVZlcnNpb25zEiMucGV0cmkudjEuTGlzdE1vZHVsZVZlcnNpb25zUmVxdWVzdBokLnBldHJpLnYxLkxpc3RNb2R1bGVWZXJzaW9uc1Jlc3BvbnNlElAKDUV4cG9ydFNhbmRib3gSHi5wZXRyaS52MS5FeHBvcnRTYW5kYm94UmVxdWVzdBofLnBldHJpLnYxLkV4cG9ydFNhbmRib3hSZXNwb25zZRJQCg1JbXBvcnRTYW5kYm94Eh4ucGV0cmkudjEuSW1wb3J0U2FuZGJveFJlcXVlc3QaHy5wZXRyaS52MS5JbXBvcnRTYW5kYm94UmVzcG9uc2USRwoKU2NhblNvdXJjZRIbLnBldHJpLnYxLlNjYW5Tb3VyY2VSZXF1ZXN0GhwucGV0cmkudjEuU2NhblNvdXJjZVJlc3BvbnNlEjIKA1J1bhIULnBldHJpLnYxLlJ1blJlcXVlc3QaFS5wZXRyaS52MS5SdW5SZXNwb25zZRJBCghFdmFsdWF0ZRIZLnBldHJpLnYxLkV2YWx1YXRlUmVxdWVzdBoaLnBldHJpLnYxLkV2YWx1YXRlUmVzcG9uc2USWAoPRXZhbHVhdGVTb3VyY2VzEiAucGV0cmkudjEuRXZhbHVhdGVTb3VyY2VzUmVxdWVzdBohLnBldHJpLnYxLkV2YWx1YXRlU291cmNlc1Jlc3BvbnNlMAESSgoLQmF0Y2hDcmVhdGUSHC5wZXRyaS52MS5CYXRjaENyZWF0ZVJlcXVlc3QaHS5wZXRyaS52MS5CYXRjaENyZWF0ZVJlc3BvbnNlEk0KDEJhdGNoRGVzdHJveRIdLnBldHJpLnYxLkJhdGNoRGVzdHJveVJlcXVlc3QaHi5wZXRyaS52MS5CYXRjaERlc3Ryb3lSZXNwb25zZRJKCgtCYXRjaFJlbG9hZBIcLnBldHJpLnYxLkJhdGNoUmVsb2FkUmVxdWVzdBodLnBldHJpLnYxLkJhdGNoUmVsb2FkUmVzcG9uc2USQwoIQmF0Y2hSdW4SGS5wZXRyaS52MS5CYXRjaFJ1blJlcXVlc3QaGi5wZXRyaS52MS5CYXRjaFJ1blJlc3BvbnNlMAESUgoNQmF0Y2hFdmFsdWF0ZRIeLnBldHJpLnYxLkJhdGNoRXZhbHVhdGVSZXF1ZXN0Gh8ucGV0cmkudjEuQmF0Y2hFdmFsdWF0ZVJlc3BvbnNlMAESWQoQR2V0UmVzb3VyY2VVc2FnZRIhLnBldHJpLnYxLkdldFJlc291cmNlVXNhZ2VSZXF1ZXN0GiIucGV0cmkudjEuR2V0UmVzb3VyY2VVc2FnZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_struct, file_google_rpc_status, file_petri_v1_evaluation, file_petri_v1_fitness, file_petri_v1_limits, file_petri_v1_module, file_petri_v1_run, file_petri_v1_sandbox, file_petri_v1_scan]);
 
 /**
  * Asks for a new sandbox.
@@ -940,6 +942,55 @@ export const ImportSandboxResponseSchema: GenMessage<ImportSandboxResponse> = /*
   messageDesc(file_petri_v1_sandbox_service, 25);
 
 /**
+ * Asks what the security scan says of a genome.
+ *
+ * @generated from message petri.v1.ScanSourceRequest
+ */
+export type ScanSourceRequest = Message<"petri.v1.ScanSourceRequest"> & {
+  /**
+   * The genome. Required. Of WebAssembly modules the scan says nothing.
+   *
+   * @generated from field: petri.v1.Genome genome = 1;
+   */
+  genome?: Genome | undefined;
+
+  /**
+   * Security profile. Default MEDIUM.
+   *
+   * @generated from field: petri.v1.SecurityProfile security_profile = 2;
+   */
+  securityProfile: SecurityProfile;
+};
+
+/**
+ * Describes the message petri.v1.ScanSourceRequest.
+ * Use `create(ScanSourceRequestSchema)` to create a new message.
+ */
+export const ScanSourceRequestSchema: GenMessage<ScanSourceRequest> = /*@__PURE__*/
+  messageDesc(file_petri_v1_sandbox_service, 26);
+
+/**
+ * What the security scan says.
+ *
+ * @generated from message petri.v1.ScanSourceResponse
+ */
+export type ScanSourceResponse = Message<"petri.v1.ScanSourceResponse"> & {
+  /**
+   * The report.
+   *
+   * @generated from field: petri.v1.ScanReport report = 1;
+   */
+  report?: ScanReport | undefined;
+};
+
+/**
+ * Describes the message petri.v1.ScanSourceResponse.
+ * Use `create(ScanSourceResponseSchema)` to create a new message.
+ */
+export const ScanSourceResponseSchema: GenMessage<ScanSourceResponse> = /*@__PURE__*/
+  messageDesc(file_petri_v1_sandbox_service, 27);
+
+/**
  * Asks for a run.
  *
  * @generated from message petri.v1.RunRequest
@@ -965,7 +1016,7 @@ export type RunRequest = Message<"petri.v1.RunRequest"> & {
  * Use `create(RunRequestSchema)` to create a new message.
  */
 export const RunRequestSchema: GenMessage<RunRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 26);
+  messageDesc(file_petri_v1_sandbox_service, 28);
 
 /**
  * How the run ended.
@@ -986,7 +1037,7 @@ export type RunResponse = Message<"petri.v1.RunResponse"> & {
  * Use `create(RunResponseSchema)` to create a new message.
  */
 export const RunResponseSchema: GenMessage<RunResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 27);
+  messageDesc(file_petri_v1_sandbox_service, 29);
 
 /**
  * Asks for an evaluation.
@@ -1021,7 +1072,7 @@ export type EvaluateRequest = Message<"petri.v1.EvaluateRequest"> & {
  * Use `create(EvaluateRequestSchema)` to create a new message.
  */
 export const EvaluateRequestSchema: GenMessage<EvaluateRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 28);
+  messageDesc(file_petri_v1_sandbox_service, 30);
 
 /**
  * How the evaluation ended.
@@ -1049,7 +1100,7 @@ export type EvaluateResponse = Message<"petri.v1.EvaluateResponse"> & {
  * Use `create(EvaluateResponseSchema)` to create a new message.
  */
 export const EvaluateResponseSchema: GenMessage<EvaluateResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 29);
+  messageDesc(file_petri_v1_sandbox_service, 31);
 
 /**
  * One one-shot candidate.
@@ -1077,7 +1128,7 @@ export type Candidate = Message<"petri.v1.Candidate"> & {
  * Use `create(CandidateSchema)` to create a new message.
  */
 export const CandidateSchema: GenMessage<Candidate> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 30);
+  messageDesc(file_petri_v1_sandbox_service, 32);
 
 /**
  * Asks to evaluate one-shot candidates.
@@ -1133,7 +1184,7 @@ export type EvaluateSourcesRequest = Message<"petri.v1.EvaluateSourcesRequest"> 
  * Use `create(EvaluateSourcesRequestSchema)` to create a new message.
  */
 export const EvaluateSourcesRequestSchema: GenMessage<EvaluateSourcesRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 31);
+  messageDesc(file_petri_v1_sandbox_service, 33);
 
 /**
  * Results of one-shot candidates.
@@ -1161,7 +1212,7 @@ export type EvaluateSourcesResponse = Message<"petri.v1.EvaluateSourcesResponse"
  * Use `create(EvaluateSourcesResponseSchema)` to create a new message.
  */
 export const EvaluateSourcesResponseSchema: GenMessage<EvaluateSourcesResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 32);
+  messageDesc(file_petri_v1_sandbox_service, 34);
 
 /**
  * The result of one item of a batch of evaluations.
@@ -1219,7 +1270,7 @@ export type EvaluationItem = Message<"petri.v1.EvaluationItem"> & {
  * Use `create(EvaluationItemSchema)` to create a new message.
  */
 export const EvaluationItemSchema: GenMessage<EvaluationItem> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 33);
+  messageDesc(file_petri_v1_sandbox_service, 35);
 
 /**
  * Outcomes of one kind in a batch.
@@ -1247,7 +1298,7 @@ export type OutcomeCount = Message<"petri.v1.OutcomeCount"> & {
  * Use `create(OutcomeCountSchema)` to create a new message.
  */
 export const OutcomeCountSchema: GenMessage<OutcomeCount> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 34);
+  messageDesc(file_petri_v1_sandbox_service, 36);
 
 /**
  * Closes a batch.
@@ -1303,7 +1354,7 @@ export type BatchSummary = Message<"petri.v1.BatchSummary"> & {
  * Use `create(BatchSummarySchema)` to create a new message.
  */
 export const BatchSummarySchema: GenMessage<BatchSummary> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 35);
+  messageDesc(file_petri_v1_sandbox_service, 37);
 
 /**
  * Asks for many sandboxes.
@@ -1324,7 +1375,7 @@ export type BatchCreateRequest = Message<"petri.v1.BatchCreateRequest"> & {
  * Use `create(BatchCreateRequestSchema)` to create a new message.
  */
 export const BatchCreateRequestSchema: GenMessage<BatchCreateRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 36);
+  messageDesc(file_petri_v1_sandbox_service, 38);
 
 /**
  * What became of one item of a batch over sandboxes.
@@ -1375,7 +1426,7 @@ export type SandboxItem = Message<"petri.v1.SandboxItem"> & {
  * Use `create(SandboxItemSchema)` to create a new message.
  */
 export const SandboxItemSchema: GenMessage<SandboxItem> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 37);
+  messageDesc(file_petri_v1_sandbox_service, 39);
 
 /**
  * What became of each.
@@ -1396,7 +1447,7 @@ export type BatchCreateResponse = Message<"petri.v1.BatchCreateResponse"> & {
  * Use `create(BatchCreateResponseSchema)` to create a new message.
  */
 export const BatchCreateResponseSchema: GenMessage<BatchCreateResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 38);
+  messageDesc(file_petri_v1_sandbox_service, 40);
 
 /**
  * Asks to destroy many sandboxes.
@@ -1431,7 +1482,7 @@ export type BatchDestroyRequest = Message<"petri.v1.BatchDestroyRequest"> & {
  * Use `create(BatchDestroyRequestSchema)` to create a new message.
  */
 export const BatchDestroyRequestSchema: GenMessage<BatchDestroyRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 39);
+  messageDesc(file_petri_v1_sandbox_service, 41);
 
 /**
  * What became of each.
@@ -1452,7 +1503,7 @@ export type BatchDestroyResponse = Message<"petri.v1.BatchDestroyResponse"> & {
  * Use `create(BatchDestroyResponseSchema)` to create a new message.
  */
 export const BatchDestroyResponseSchema: GenMessage<BatchDestroyResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 40);
+  messageDesc(file_petri_v1_sandbox_service, 42);
 
 /**
  * Asks to reload many sandboxes.
@@ -1473,7 +1524,7 @@ export type BatchReloadRequest = Message<"petri.v1.BatchReloadRequest"> & {
  * Use `create(BatchReloadRequestSchema)` to create a new message.
  */
 export const BatchReloadRequestSchema: GenMessage<BatchReloadRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 41);
+  messageDesc(file_petri_v1_sandbox_service, 43);
 
 /**
  * What became of one reload of a batch.
@@ -1524,7 +1575,7 @@ export type ReloadItem = Message<"petri.v1.ReloadItem"> & {
  * Use `create(ReloadItemSchema)` to create a new message.
  */
 export const ReloadItemSchema: GenMessage<ReloadItem> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 42);
+  messageDesc(file_petri_v1_sandbox_service, 44);
 
 /**
  * What became of each.
@@ -1545,7 +1596,7 @@ export type BatchReloadResponse = Message<"petri.v1.BatchReloadResponse"> & {
  * Use `create(BatchReloadResponseSchema)` to create a new message.
  */
 export const BatchReloadResponseSchema: GenMessage<BatchReloadResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 43);
+  messageDesc(file_petri_v1_sandbox_service, 45);
 
 /**
  * One run of a batch.
@@ -1573,7 +1624,7 @@ export type BatchRunEntry = Message<"petri.v1.BatchRunEntry"> & {
  * Use `create(BatchRunEntrySchema)` to create a new message.
  */
 export const BatchRunEntrySchema: GenMessage<BatchRunEntry> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 44);
+  messageDesc(file_petri_v1_sandbox_service, 46);
 
 /**
  * Asks for many runs.
@@ -1615,7 +1666,7 @@ export type BatchRunRequest = Message<"petri.v1.BatchRunRequest"> & {
  * Use `create(BatchRunRequestSchema)` to create a new message.
  */
 export const BatchRunRequestSchema: GenMessage<BatchRunRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 45);
+  messageDesc(file_petri_v1_sandbox_service, 47);
 
 /**
  * The result of one run of a batch.
@@ -1666,7 +1717,7 @@ export type BatchRunItem = Message<"petri.v1.BatchRunItem"> & {
  * Use `create(BatchRunItemSchema)` to create a new message.
  */
 export const BatchRunItemSchema: GenMessage<BatchRunItem> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 46);
+  messageDesc(file_petri_v1_sandbox_service, 48);
 
 /**
  * Results of a batch of runs.
@@ -1694,7 +1745,7 @@ export type BatchRunResponse = Message<"petri.v1.BatchRunResponse"> & {
  * Use `create(BatchRunResponseSchema)` to create a new message.
  */
 export const BatchRunResponseSchema: GenMessage<BatchRunResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 47);
+  messageDesc(file_petri_v1_sandbox_service, 49);
 
 /**
  * Asks for many evaluations.
@@ -1736,7 +1787,7 @@ export type BatchEvaluateRequest = Message<"petri.v1.BatchEvaluateRequest"> & {
  * Use `create(BatchEvaluateRequestSchema)` to create a new message.
  */
 export const BatchEvaluateRequestSchema: GenMessage<BatchEvaluateRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 48);
+  messageDesc(file_petri_v1_sandbox_service, 50);
 
 /**
  * Results of a batch of evaluations.
@@ -1764,7 +1815,7 @@ export type BatchEvaluateResponse = Message<"petri.v1.BatchEvaluateResponse"> & 
  * Use `create(BatchEvaluateResponseSchema)` to create a new message.
  */
 export const BatchEvaluateResponseSchema: GenMessage<BatchEvaluateResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 49);
+  messageDesc(file_petri_v1_sandbox_service, 51);
 
 /**
  * Asks what a sandbox uses.
@@ -1785,7 +1836,7 @@ export type GetResourceUsageRequest = Message<"petri.v1.GetResourceUsageRequest"
  * Use `create(GetResourceUsageRequestSchema)` to create a new message.
  */
 export const GetResourceUsageRequestSchema: GenMessage<GetResourceUsageRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 50);
+  messageDesc(file_petri_v1_sandbox_service, 52);
 
 /**
  * What a sandbox uses.
@@ -1806,7 +1857,7 @@ export type GetResourceUsageResponse = Message<"petri.v1.GetResourceUsageRespons
  * Use `create(GetResourceUsageResponseSchema)` to create a new message.
  */
 export const GetResourceUsageResponseSchema: GenMessage<GetResourceUsageResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_sandbox_service, 51);
+  messageDesc(file_petri_v1_sandbox_service, 53);
 
 /**
  * Whether a reload changed anything.
@@ -1862,7 +1913,8 @@ export const ReloadResultSchema: GenEnum<ReloadResult> = /*@__PURE__*/
 export const SandboxService: GenService<{
   /**
    * Creates a sandbox, and loads its genome if one is given. A genome that can't be loaded creates nothing:
-   * FAILED_PRECONDITION, with the guest's error.
+   * FAILED_PRECONDITION, with the guest's error. One that the security scan refuses (SCAN_REFUSED) carries BadRequest: the
+   * field is "module:line:column", the reason the rule.
    *
    * @generated from rpc petri.v1.SandboxService.CreateSandbox
    */
@@ -1993,6 +2045,16 @@ export const SandboxService: GenService<{
     methodKind: "unary";
     input: typeof ImportSandboxRequestSchema;
     output: typeof ImportSandboxResponseSchema;
+  },
+  /**
+   * What the security scan says of a genome, which is neither loaded nor run. FAILED_PRECONDITION if it does not compile.
+   *
+   * @generated from rpc petri.v1.SandboxService.ScanSource
+   */
+  scanSource: {
+    methodKind: "unary";
+    input: typeof ScanSourceRequestSchema;
+    output: typeof ScanSourceResponseSchema;
   },
   /**
    * Runs a function or an expression in a sandbox.
