@@ -42,6 +42,15 @@ export function checkDraft({ modules }: Draft, limits: Limits, profile: Security
   if (violations.length > 0) throw invalid(violations);
 }
 
+/** A state handler is code, too. @throws PetriError invalid_argument */
+function checkHandler({ stateHandler = '' }: LoadOptions, { sourceBytes }: Limits): void {
+  const bytes = Buffer.byteLength(stateHandler);
+  if (bytes > sourceBytes)
+    throw invalid([
+      { field: 'state_handler', description: `has ${bytes} bytes, the limit is ${sourceBytes}` },
+    ]);
+}
+
 export type LoadOptions = { stateHandler?: string; expectedRevision?: number; loadTimeoutMs?: number };
 
 /** Builds code beside what runs and puts it in force; on any failure nothing has changed. */
@@ -71,6 +80,7 @@ export class Loads {
   ): Promise<'RELOADED' | 'NO_CHANGE'> {
     const quick = makeDraft();
     checkDraft(quick, record.limits, record.identity.securityProfile);
+    checkHandler(options, record.limits);
     return record.gate.exclusive(async () => {
       const draft = makeDraft();
       const { expectedRevision, stateHandler } = options;

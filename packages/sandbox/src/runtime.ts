@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
 import { guestError, loadFailure } from './answers.ts';
 import { Catalog } from './catalog.ts';
+import { checkCases } from './evaluation/arguments.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
 import { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
@@ -275,6 +276,7 @@ class Runtime implements SandboxRuntime {
     { signal }: CallOptions = {},
   ): Promise<Evaluation> {
     const limits = compileLimits(candidate.limits);
+    checkCases(spec, limits);
     const { isolation = 'ISOLATE', securityProfile = 'MEDIUM' } = candidate;
     const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
     checkDraft(draft, limits, securityProfile);

@@ -19,8 +19,12 @@ function log(level, values) {
     text += (index > 0 ? ' ' : '') + part;
     if (text.length > limits.log) break;
   }
-  text = wellFormed(text);
-  logSpent += text.length + 1;
+  // A character takes a byte at least: what can't fit is not counted out.
+  if (text.length >= limits.log - logSpent) logSpent = limits.log + 1;
+  else {
+    text = wellFormed(text);
+    logSpent += utf8Length(text) + 1;
+  }
   if (logSpent > limits.log) logDropped++;
   else logLines += (logLines === '' ? '[' : ',[') + level + ',' + stringify(text) + ']';
 }

@@ -7,7 +7,7 @@ export class LogGatherer {
   #spent = 0;
   #dropped = 0;
 
-  /** `limit` in characters. */
+  /** `limit` in bytes; each line counts one more, as in the guest. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -15,7 +15,7 @@ export class LogGatherer {
   add({ l = [], d = 0 }: CallAnswer): void {
     this.#dropped += d;
     for (const line of l) {
-      this.#spent += line[1].length + 1;
+      this.#spent += Buffer.byteLength(line[1]) + 1;
       if (this.#spent > this.#limit) this.#dropped++;
       else this.#lines.push(line);
     }

@@ -59,8 +59,8 @@ export type Limits = Message<"petri.v1.Limits"> & {
   cpuTimeMs?: number | undefined;
 
   /**
-   * Source or binary size of all modules together, in bytes. Default 10485760 (10 MiB), allowed 1 KiB to 100 MiB.
-   * Stops compile bombs: compilation can't be interrupted.
+   * Source or binary size of all modules together, in bytes; an expression or a state handler may be as large again.
+   * Default 10485760 (10 MiB), allowed 1 KiB to 100 MiB. Stops compile bombs: compilation can't be interrupted.
    *
    * @generated from field: optional uint32 source_bytes = 6;
    */
@@ -74,7 +74,7 @@ export type Limits = Message<"petri.v1.Limits"> & {
   maxModules?: number | undefined;
 
   /**
-   * Arguments of one run, in bytes as JSON. Default 1048576 (1 MiB), allowed 1 KiB to 16 MiB.
+   * Arguments of one run, or of one case of a suite, in bytes as JSON. Default 1048576 (1 MiB), allowed 1 KiB to 16 MiB.
    *
    * @generated from field: optional uint32 argument_bytes = 8;
    */
@@ -88,8 +88,8 @@ export type Limits = Message<"petri.v1.Limits"> & {
   outputBytes?: number | undefined;
 
   /**
-   * Log text of one run, in bytes; the rest is dropped and counted. Default 65536 (64 KiB), allowed 0 to 4 MiB. Stops
-   * log floods.
+   * Log text of one run, in bytes, each line counted with one more for its end; from the first line that does not fit,
+   * all are dropped and counted. Default 65536 (64 KiB), allowed 0 to 4 MiB. Stops log floods.
    *
    * @generated from field: optional uint32 log_bytes = 10;
    */
