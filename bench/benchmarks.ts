@@ -3,7 +3,15 @@ import { evaluateSources } from './evaluate-sources.ts';
 import { hangs } from './hangs.ts';
 import { latency } from './latency.ts';
 import type { Benchmark } from './support/benchmark.ts';
+import { telemetry } from './telemetry.ts';
 import { whereTimeGoes } from './where-time-goes.ts';
 
 /** In the order in which they run. A new benchmark is a file of its own and a line here. */
-export const BENCHMARKS: readonly Benchmark[] = [batchRun, evaluateSources, latency, hangs, whereTimeGoes];
+export const BENCHMARKS: readonly Benchmark[] = [
+  batchRun,
+  evaluateSources,
+  latency,
+  hangs,
+  telemetry,
+  whereTimeGoes,
+];

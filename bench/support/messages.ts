@@ -14,3 +14,7 @@ export type RuntimeAnswer = {
   cpuUsPerRun: number;
   workersCpuUsPerRun: number[];
 };
+
+export type CollectorQuestion = Record<string, never>;
+/** `requests` is how many came since the start. */
+export type CollectorAnswer = { address: string; requests: number };

@@ -5,15 +5,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit, type ServiceClient } from '@petri/contracts';
-import { AdminService, SandboxService, WorkerState } from '@petri/contracts/v1';
+import { AdminService, EventService, SandboxService, WorkerState } from '@petri/contracts/v1';
 
 const ENTRY = fileURLToPath(new URL('../../services/node/src/main.ts', import.meta.url));
+const REGISTER = new URL('../../packages/telemetry/src/register.ts', import.meta.url).href;
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export type BenchNode = AsyncDisposable & {
   pid: number;
   sandboxes: ServiceClient<typeof SandboxService>;
   admin: ServiceClient<typeof AdminService>;
+  events: ServiceClient<typeof EventService>;
 };
 
 /** Its processes that run guests. */
@@ -25,10 +27,16 @@ export async function activeWorkers({ admin }: BenchNode): Promise<number[]> {
 export const dial = (address: string): Client =>
   new Client(address, credentials.createInsecure(), messageSizeLimit(MAX_MESSAGE_BYTES));
 
+export type BenchNodeOptions = {
+  /** Loads OpenTelemetry as `npm start` does, with these variables. Default: it is not loaded at all. */
+  telemetry?: Readonly<Record<string, string>>;
+};
+
 /** A node in a process of its own, as a user would start it, with a worker for each core. */
-export async function startNode(): Promise<BenchNode> {
-  const child = spawn(process.execPath, [ENTRY, '--json'], {
-    env: { ...process.env, PETRI_PORT: '0', PETRI_WORKERS: String(availableParallelism()) },
+export async function startNode({ telemetry }: BenchNodeOptions = {}): Promise<BenchNode> {
+  const args = telemetry ? ['--import', REGISTER, ENTRY, '--json'] : [ENTRY, '--json'];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...telemetry, PETRI_PORT: '0', PETRI_WORKERS: String(availableParallelism()) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = () => void child.kill('SIGKILL');
@@ -44,6 +52,7 @@ export async function startNode(): Promise<BenchNode> {
     pid,
     sandboxes: createServiceClient(SandboxService, client),
     admin: createServiceClient(AdminService, client),
+    events: createServiceClient(EventService, client),
     async [Symbol.asyncDispose]() {
       process.off('exit', kill);
       client.close();

@@ -4,6 +4,8 @@ import type { Fields, Logger } from './logger.ts';
 /** A collector that is down fails every few seconds: the same complaint is written once in so long. */
 const AGAIN_MS = 60_000;
 const MAX_LENGTH = 500;
+/** That nothing is exported is as it should be. */
+const EXPECTED = /_EXPORTER contains "none"/;
 
 type Line = (message: string, fields?: Fields) => void;
 
@@ -14,6 +16,7 @@ export function quietly(logger: Logger, now: () => number = () => performance.no
     (write: Line) =>
     (...parts: unknown[]): void => {
       const message = parts.map(textOf).join(' ').slice(0, MAX_LENGTH);
+      if (EXPECTED.test(message)) return;
       const before = last.get(message);
       if (before !== undefined && now() - before < AGAIN_MS) return;
       if (last.size > 100) last.clear();

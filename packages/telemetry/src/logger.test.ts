@@ -64,6 +64,7 @@ suite('what the SDK complains of', () => {
     const failure = JSON.stringify({ stack: 'Error: …', message: 'connect ECONNREFUSED', name: 'Error' });
     for (now of [0, 1_000, 59_000, 61_000]) diag.error(failure);
     diag.warn('other', new Error('cause'));
+    diag.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.');
     const line = 'n: warning: telemetry: connect ECONNREFUSED';
     assert.deepEqual(lines, [line, line, 'n: warning: telemetry: other cause']);
   });
