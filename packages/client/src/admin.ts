@@ -1,6 +1,8 @@
 import type { ServiceClient } from '@petri/contracts';
 import type { AdminService, OutcomeTotal } from '@petri/contracts/v1';
 import {
+  type GarbageReason,
+  garbageReasonName,
   type Outcome,
   outcomeName,
   type SandboxStatus,
@@ -9,7 +11,7 @@ import {
   workerStateName,
 } from './enums.ts';
 import type { Bounds, CallOptions } from './options.ts';
-import { msOf } from './time.ts';
+import { dateOf, msOf } from './time.ts';
 
 export type NodeStatus = {
   version: string;
@@ -46,6 +48,23 @@ export type NodeStatus = {
   audit: { written: number; lost: number } | undefined;
 };
 
+export type GarbageItem = { id: string; reason: GarbageReason };
+
+export type GarbageReport = {
+  /** Whether this is only what would be done. */
+  dryRun: boolean;
+  startedAt: Date;
+  durationMs: number;
+  examined: number;
+  collected: GarbageItem[];
+  /** Could not be destroyed. */
+  failed: GarbageItem[];
+  /** Whose isolates were dropped because memory was short. */
+  hibernated: string[];
+  /** Would have been collected, but run, are being changed, or are pinned. */
+  spared: number;
+};
+
 /** The node itself. */
 export class Admin {
   readonly #client: ServiceClient<typeof AdminService>;
@@ -54,6 +73,23 @@ export class Admin {
   constructor(client: ServiceClient<typeof AdminService>, bounds: Bounds) {
     this.#client = client;
     this.#bounds = bounds;
+  }
+
+  /** Destroys sandboxes that nobody needs; `dryRun` only says which. */
+  async collectGarbage(options: CallOptions & { dryRun?: boolean } = {}): Promise<GarbageReport> {
+    const { dryRun = false } = options;
+    const answer = await this.#client.collectGarbage({ dryRun }, this.#bounds(options));
+    const { examined, hibernated, spared } = answer;
+    return {
+      dryRun: answer.dryRun,
+      startedAt: dateOf(answer.startedAt),
+      durationMs: msOf(answer.duration),
+      examined,
+      collected: answer.collected.map(garbageItem),
+      failed: answer.failed.map(garbageItem),
+      hibernated,
+      spared,
+    };
   }
 
   async status(options?: CallOptions): Promise<NodeStatus> {
@@ -83,4 +119,8 @@ export class Admin {
 
 function totals(counts: readonly OutcomeTotal[]): Partial<Record<Outcome, number>> {
   return Object.fromEntries(counts.map(({ outcome, count }) => [outcomeName(outcome), Number(count)]));
+}
+
+function garbageItem({ id, reason }: { id: string; reason: number }): GarbageItem {
+  return { id, reason: garbageReasonName(reason) };
 }

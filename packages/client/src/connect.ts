@@ -9,6 +9,7 @@ import { FitnessRecords } from './fitness.ts';
 import { lastFailure, waitUntilServing } from './health.ts';
 import { Lineage } from './lineage.ts';
 import { bounds } from './options.ts';
+import { Pins } from './pins.ts';
 import { Populations } from './populations.ts';
 import { Sandboxes } from './sandboxes.ts';
 
@@ -59,6 +60,7 @@ export class Petri implements AsyncDisposable {
   readonly populations: Populations;
   readonly fitness: FitnessRecords;
   readonly lineage: Lineage;
+  readonly pins: Pins;
   readonly admin: Admin;
   readonly events: Events;
   readonly #client: Client;
@@ -72,6 +74,7 @@ export class Petri implements AsyncDisposable {
     this.populations = new Populations(population, bound);
     this.fitness = new FitnessRecords(population, bound);
     this.lineage = new Lineage(population, bound);
+    this.pins = new Pins(population, bound);
     this.admin = new Admin(createServiceClient(AdminService, client), bound);
     this.events = new Events(createServiceClient(EventService, client), bound);
   }

@@ -2,6 +2,7 @@ import {
   ComparisonKind as WireComparisonKind,
   EventKind as WireEventKind,
   FitnessDirection as WireFitnessDirection,
+  GarbageReason as WireGarbageReason,
   IsolationLevel as WireIsolationLevel,
   type LineageFormat as WireLineageFormat,
   LogLevel as WireLogLevel,
@@ -28,6 +29,8 @@ export type ReloadResult = NameOf<typeof WireReloadResult>;
 export type LogLevel = NameOf<typeof WireLogLevel>;
 /** Whether a larger or a smaller score is better. */
 export type FitnessDirection = NameOf<typeof WireFitnessDirection>;
+/** Why a sandbox was collected. */
+export type GarbageReason = NameOf<typeof WireGarbageReason>;
 export type LineageFormat = NameOf<typeof WireLineageFormat>;
 export type WorkerState = NameOf<typeof WireWorkerState>;
 export type EventKind = NameOf<typeof WireEventKind>;
@@ -49,3 +52,4 @@ export const logLevelName = namer(WireLogLevel);
 export const workerStateName = namer(WireWorkerState);
 export const eventKindName = namer(WireEventKind);
 export const directionName = namer(WireFitnessDirection);
+export const garbageReasonName = namer(WireGarbageReason);

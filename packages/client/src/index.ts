@@ -1,6 +1,6 @@
 export type { Json } from '@petri/contracts';
 export { type ErrorCode, PetriError, type Resource, type Violation } from '@petri/core';
-export type { Admin, NodeStatus } from './admin.ts';
+export type { Admin, GarbageItem, GarbageReport, NodeStatus } from './admin.ts';
 export { Archive } from './archive.ts';
 export type {
   Batch,
@@ -18,6 +18,7 @@ export type {
   ComparisonKind,
   EventKind,
   FitnessDirection,
+  GarbageReason,
   IsolationLevel,
   LineageFormat,
   LogLevel,
@@ -52,6 +53,7 @@ export type {
 export type { Birth, Individual, Lineage, Relatives, RelativesOptions } from './lineage.ts';
 export type { Code, Genome, Module, ModuleHistory, ModuleVersion } from './modules.ts';
 export type { CallOptions } from './options.ts';
+export type { Pin, Pins } from './pins.ts';
 export type {
   Joining,
   Member,

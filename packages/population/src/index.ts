@@ -8,6 +8,9 @@ export {
   type RankPage,
   type RankQuery,
 } from './fitness-book.ts';
+export type { GarbageCollector, GarbageReport } from './gc/collector.ts';
+export { DEFAULT_RULES, type GarbageReason, type GarbageRules } from './gc/policy.ts';
+export type { CollectableSandboxes, SandboxActivity } from './gc/sandboxes.ts';
 export { exportLineage, type LineageFormat } from './lineage/export.ts';
 export type {
   BirthSpec,

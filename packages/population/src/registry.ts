@@ -1,5 +1,8 @@
 import { type Clock, systemClock } from '@petri/core';
 import type { PopulationEvents } from './events.ts';
+import { type GarbageReport, GarbageCollector } from './gc/collector.ts';
+import type { GarbageRules } from './gc/policy.ts';
+import type { CollectableSandboxes } from './gc/sandboxes.ts';
 import { FitnessBook } from './fitness-book.ts';
 import { Ledger } from './ledger.ts';
 import { LineageBook } from './lineage/lineage-book.ts';
@@ -18,8 +21,22 @@ export type RegistryOptions = {
   genomeOf?: (id: string) => string | undefined;
 };
 
+export type Collection = {
+  sandboxes: CollectableSandboxes;
+  rules: GarbageRules;
+  /** Told of each sweep that was no dry run. */
+  onReport: (report: GarbageReport) => void;
+};
+
 /** What is recorded about populations: it answers from memory, and writes through to its store. */
-export type Registry = { populations: Populations; fitness: FitnessBook; lineage: LineageBook; pins: Pins };
+export type Registry = {
+  populations: Populations;
+  fitness: FitnessBook;
+  lineage: LineageBook;
+  pins: Pins;
+  /** A collector of garbage that heeds what is recorded. It is the caller's to start and to close. */
+  collector(collection: Collection): GarbageCollector;
+};
 
 /** Reads all that the store has. */
 export async function openRegistry(options: RegistryOptions = {}): Promise<Registry> {
@@ -31,6 +48,7 @@ export async function openRegistry(options: RegistryOptions = {}): Promise<Regis
     fitness: new FitnessBook({ ledger, clock, events }),
     lineage: new LineageBook({ ledger, clock }),
     pins: new Pins({ ledger, clock }),
+    collector: (collection) => new GarbageCollector({ ledger, clock, ...collection }),
   };
 }
 

@@ -36,6 +36,10 @@ export class Catalog {
     return record;
   }
 
+  ids(): string[] {
+    return [...this.#records.keys()];
+  }
+
   has(id: string): boolean {
     return this.#records.has(id);
   }

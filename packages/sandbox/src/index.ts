@@ -50,6 +50,7 @@ export type {
   ResourceUsage,
   RollbackSpec,
   RuntimeStatus,
+  SandboxActivity,
   SandboxArchive,
   SandboxError,
   SandboxInfo,

@@ -40,6 +40,8 @@ export class SandboxRecord {
   /** What the scan had to say of the code in force. */
   scan: ScanReport | undefined;
   residence: Residence;
+  /** When it last began or ended a run; when it was made, until then. Not kept beyond the node's life. */
+  usedAtMs = Date.now();
   /** Runs accepted and not answered. */
   pendingRuns = 0;
   runs = 0;

@@ -3,7 +3,7 @@ import type { SandboxRecord } from './record.ts';
 import type { Lane } from './supervisor/lane.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { WorkerProcess } from './supervisor/worker-process.ts';
-import type { ResourceUsage, RuntimeStatus, WorkerInfo } from './types.ts';
+import type { ResourceUsage, RuntimeStatus, SandboxActivity, WorkerInfo } from './types.ts';
 
 /** What one sandbox uses now. A hibernated one is not woken for it. */
 export async function usageOf(
@@ -42,6 +42,23 @@ export async function usageOf(
     workerPid: resident ? (residence.lane?.worker.pid ?? 0) : 0,
     restarts: record.restartCount,
     stateBytes: Buffer.byteLength(record.stateJson),
+  };
+}
+
+/** What an isolate takes beside its heap, as measured for a small one. */
+const ISOLATE_BYTES = 1_300_000;
+
+export function activityOf(record: SandboxRecord): SandboxActivity {
+  const { identity, status, residence, error } = record;
+  const settled = status === 'RUNNING' || status === 'ERROR';
+  const resident = residence.lane !== undefined && residence.planned;
+  return {
+    id: identity.id,
+    createdAtMs: identity.createdAtMs,
+    usedAtMs: Math.max(record.usedAtMs, record.updatedAtMs),
+    busy: !settled || record.pendingRuns > 0 || residence.inFlight > 0 || record.destroying !== undefined,
+    failedAtMs: status === 'ERROR' ? error?.occurredAtMs : undefined,
+    residentBytes: resident ? ISOLATE_BYTES + record.heapBytes + record.externalBytes : 0,
   };
 }
 

@@ -76,6 +76,7 @@ export class Runs {
         { resource: { type: 'sandbox', name: identity.id }, retryAfterMs: RETRY_MS },
       );
     record.pendingRuns++;
+    record.usedAtMs = this.#now();
     try {
       return await record.gate.shared(() => {
         record.requireRunnable(needsCode);
@@ -85,6 +86,7 @@ export class Runs {
       });
     } finally {
       record.pendingRuns--;
+      record.usedAtMs = this.#now();
     }
   }
 

@@ -18,7 +18,7 @@ import { StateKeeper } from './state-keeper.ts';
 import type { SandboxStore } from './store.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { archiveOf, recordOf } from './archive.ts';
-import { runtimeStatus, usageOf } from './report.ts';
+import { activityOf, runtimeStatus, usageOf } from './report.ts';
 import type {
   CallOptions,
   CandidateOptions,
@@ -35,6 +35,7 @@ import type {
   ResourceUsage,
   RollbackSpec,
   RuntimeStatus,
+  SandboxActivity,
   SandboxArchive,
   SandboxInfo,
   SandboxRuntime,
@@ -310,6 +311,25 @@ class Runtime implements SandboxRuntime {
 
   usage(id: string): Promise<ResourceUsage> {
     return usageOf(this.#catalog.require(id), this.#supervisor, this.#now());
+  }
+
+  ids(): string[] {
+    return this.#catalog.ids();
+  }
+
+  activity(id: string): SandboxActivity | undefined {
+    const record = this.#catalog.find(id);
+    return record && activityOf(record);
+  }
+
+  hibernate(id: string): boolean {
+    const record = this.#catalog.find(id);
+    if (record === undefined) return false;
+    const { busy, residentBytes } = activityOf(record);
+    // A worker of its own has nobody else to make room for.
+    if (busy || residentBytes === 0 || record.residence.alone) return false;
+    record.residence.forget();
+    return true;
   }
 
   status(): RuntimeStatus {

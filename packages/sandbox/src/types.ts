@@ -178,6 +178,20 @@ export type CandidateOptions = {
   limits?: LimitsChange;
 };
 
+/** What a collector of garbage has to know. */
+export type SandboxActivity = {
+  id: string;
+  createdAtMs: number;
+  /** When it last ran, or was changed; when the node started, if neither has happened since. */
+  usedAtMs: number;
+  /** Whether it runs something or waits to, or is being loaded or destroyed. */
+  busy: boolean;
+  /** Since when it has been in ERROR. */
+  failedAtMs: number | undefined;
+  /** About how much its isolate takes; 0 while hibernated. */
+  residentBytes: number;
+};
+
 export type ResourceUsage = {
   heapBytes: number;
   externalBytes: number;
@@ -302,6 +316,11 @@ export interface SandboxRuntime {
    */
   scan(genome: Genome, profile: SecurityProfile, options?: CallOptions): Promise<ScanReport>;
   usage(id: string): Promise<ResourceUsage>;
+  ids(): string[];
+  /** Undefined for an unknown id. Wakes nothing. */
+  activity(id: string): SandboxActivity | undefined;
+  /** Drops the isolate of a sandbox that does nothing; its next run builds it anew. False if there was none to drop. */
+  hibernate(id: string): boolean;
   status(): RuntimeStatus;
   /** How many runs keep every worker busy: a sensible concurrency for a batch. */
   readonly concurrency: number;

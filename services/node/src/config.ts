@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { EnvReader } from '@petri/core';
 import { LOG_VARIABLES, type LogConfig, readLog } from '@petri/telemetry';
+import { GARBAGE_VARIABLES, type GarbageConfig, readGarbage } from './garbage/settings.ts';
 import { readSecurity, SECURITY_VARIABLES, type SecurityConfig } from './auth/settings.ts';
 
 export type NodeConfig = {
@@ -25,6 +26,8 @@ export type NodeConfig = {
   log?: LogConfig;
   /** Where sandboxes outlive the node. Default: nowhere, everything is in memory. */
   dataDirectory?: string | undefined;
+  /** Default: garbage is collected only when somebody asks. */
+  garbage?: GarbageConfig;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -43,6 +46,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_DATA_DIR', 'directory that sandboxes are kept in, made if need be (none: in memory alone)'],
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
   ['PETRI_AUDIT_FILE', 'who did what, appended as JSON lines; - is standard error (none)'],
+  ...GARBAGE_VARIABLES,
   ...SECURITY_VARIABLES,
   ...LOG_VARIABLES,
 ];
@@ -64,6 +68,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     readyJson: env.boolean('PETRI_READY_JSON', false),
     dataDirectory: env.string('PETRI_DATA_DIR', undefined),
     auditFile: env.string('PETRI_AUDIT_FILE', undefined),
+    garbage: readGarbage(env),
     security: readSecurity(env),
     log: readLog(env),
   };

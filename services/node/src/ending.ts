@@ -1,5 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
 import type { Health } from '@petri/contracts';
+import type { GarbageCollector } from '@petri/population';
 import type { SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
 import type { Gate } from './gate.ts';
@@ -13,6 +14,7 @@ type Collaborators = {
   gate: Gate;
   health: Health;
   runtime: SandboxRuntime;
+  collector: GarbageCollector;
   storage: Storage;
   audit: AuditLog;
   drainTimeoutMs: number;
@@ -49,12 +51,14 @@ export class Ending {
   }
 
   async #stop(): Promise<void> {
-    const { server, gate, health, runtime, storage, audit } = this.#parts;
+    const { server, gate, health, runtime, collector, storage, audit } = this.#parts;
     this.#hurry.resolve();
     health.setServing(false);
     void gate.close();
     server.forceShutdown();
+    const collected = collector.close();
     await runtime.close();
+    await collected;
     await storage.close();
     audit.record({ event: 'node.stop', message: this.#draining ? 'drained' : 'at once' });
     await audit.close();

@@ -7,6 +7,7 @@ import { batchDestroy } from './routes/batch-destroy.ts';
 import { batchEvaluate } from './routes/batch-evaluate.ts';
 import { batchReload } from './routes/batch-reload.ts';
 import { batchRun } from './routes/batch-run.ts';
+import { collectGarbage } from './routes/collect-garbage.ts';
 import { createSandbox } from './routes/create-sandbox.ts';
 import { destroySandbox } from './routes/destroy-sandbox.ts';
 import { evaluate } from './routes/evaluate.ts';
@@ -58,5 +59,5 @@ export function eventHandlers(parts: Parts): Handlers<typeof EventService> {
 }
 
 export function adminHandlers(parts: Parts): Handlers<typeof AdminService> {
-  return { getNodeStatus: getNodeStatus(parts) };
+  return { getNodeStatus: getNodeStatus(parts), collectGarbage: collectGarbage(parts) };
 }

@@ -3,7 +3,7 @@ import type { AdminService, EventService, PopulationService, SandboxService } fr
 import type { Clock, PetriError } from '@petri/core';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
-import type { Registry } from '@petri/population';
+import type { GarbageCollector, Registry } from '@petri/population';
 import type { Identity } from './auth/identity.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { ServedCall } from './tracing.ts';
@@ -13,6 +13,7 @@ export type Parts = {
   runtime: SandboxRuntime;
   events: SandboxEvents;
   registry: Registry;
+  collector: GarbageCollector;
   idempotency: Idempotency;
   clock: Clock;
   /** Of the node, such as "0.1.0". */

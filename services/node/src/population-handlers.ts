@@ -15,12 +15,15 @@ import { getLineage } from './routes/population/get-lineage.ts';
 import { getPopulation } from './routes/population/get-population.ts';
 import { getPopulationStatistics } from './routes/population/get-population-statistics.ts';
 import { listMembers } from './routes/population/list-members.ts';
+import { listPins } from './routes/population/list-pins.ts';
 import { listPopulations } from './routes/population/list-populations.ts';
+import { pinSandboxes } from './routes/population/pin-sandboxes.ts';
 import { rankFitness } from './routes/population/rank-fitness.ts';
 import { recordFitness } from './routes/population/record-fitness.ts';
 import { recordLineage } from './routes/population/record-lineage.ts';
 import { removeMembers } from './routes/population/remove-members.ts';
 import { topFitness } from './routes/population/top-fitness.ts';
+import { unpinSandboxes } from './routes/population/unpin-sandboxes.ts';
 
 export function populationHandlers(parts: Parts): Handlers<typeof PopulationService> {
   return {
@@ -44,5 +47,8 @@ export function populationHandlers(parts: Parts): Handlers<typeof PopulationServ
     getDescendants: getDescendants(parts),
     getCommonAncestor: getCommonAncestor(parts),
     exportLineage: exportLineage(parts),
+    pinSandboxes: pinSandboxes(parts),
+    unpinSandboxes: unpinSandboxes(parts),
+    listPins: listPins(parts),
   };
 }

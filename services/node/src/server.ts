@@ -5,7 +5,7 @@ import { AdminService, EventService, PopulationService, SandboxService } from '@
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
 import { EventLog, SandboxEvents, type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
-import { openRegistry } from '@petri/population';
+import { type GarbageReport, openRegistry, type Registry } from '@petri/population';
 import manifest from '../package.json' with { type: 'json' };
 import { audited } from './audit/calls.ts';
 import { AuditFile } from './audit/file.ts';
@@ -13,7 +13,10 @@ import { AuditLog } from './audit/log.ts';
 import { type Access, openAccess } from './auth/access.ts';
 import { OPEN_TO_LOOPBACK } from './auth/settings.ts';
 import type { NodeConfig } from './config.ts';
+import { defined } from './defined.ts';
 import { Ending } from './ending.ts';
+import { collectable } from './garbage/sandboxes.ts';
+import { ON_DEMAND } from './garbage/settings.ts';
 import { Gate } from './gate.ts';
 import { adminHandlers, eventHandlers, sandboxHandlers } from './handlers.ts';
 import { Idempotency } from './idempotency.ts';
@@ -69,18 +72,18 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   const { eventsKept } = config;
   const log = new EventLog(eventsKept === undefined ? {} : { capacity: eventsKept });
   const events = new SandboxEvents({ log });
-  const { storage, runtime } = await withStorage(config, options.runtime, events, audit);
+  const { storage, runtime, registry } = await withStorage(config, { ...options, clock }, events, audit);
+  const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
+  const sandboxes = collectable(runtime, memoryBytes);
+  const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });
   const gate = new Gate();
   const health = new Health(SERVICES.map(({ typeName }) => typeName));
   const server = createServer(config, access.interceptors);
   addServices(server, gate, health, {
     runtime,
     events,
-    registry: await openRegistry({
-      clock,
-      genomeOf: genomesOf(runtime),
-      events: populationEvents(events),
-    }),
+    registry,
+    collector,
     idempotency: new Idempotency({ clock }),
     clock,
     version: manifest.version,
@@ -96,6 +99,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     gate,
     health,
     runtime,
+    collector,
     storage,
     audit,
     drainTimeoutMs: config.drainTimeoutMs,
@@ -104,6 +108,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   try {
     const port = await listen(server, access.credentials, config);
     health.setServing(true);
+    collector.start(intervalMs);
     const address = addressOf(config.host, port);
     audit.record({
       event: 'node.start',
@@ -163,18 +168,28 @@ async function accessTo(
 /** Everything that a data directory which cannot be used would leave open is closed. */
 async function withStorage(
   { workers, spares, dataDirectory }: NodeConfig,
-  given: SandboxRuntime | undefined,
+  { runtime: given, clock }: Pick<NodeOptions, 'runtime'> & { clock: Clock },
   events: SandboxEvents,
   audit: AuditLog,
-): Promise<{ storage: Storage; runtime: SandboxRuntime }> {
+): Promise<{ storage: Storage; runtime: SandboxRuntime; registry: Registry }> {
   let storage: Storage | undefined;
+  let runtime = given;
   try {
     storage = await openStorage(dataDirectory);
     const { sandboxes: store } = storage;
     const options = { workers, spares, events, ...(store === undefined ? {} : { store }) };
-    return { storage, runtime: given ?? (await startSandboxRuntime(options)) };
+    runtime ??= await startSandboxRuntime(options);
+    const genomeOf = genomesOf(runtime);
+    const registry = await openRegistry({
+      clock,
+      genomeOf,
+      events: populationEvents(events),
+      ...defined({ store: storage.populations }),
+    });
+    return { storage, runtime, registry };
   } catch (thrown) {
-    await Promise.all([storage?.close(), given?.close(), audit.close()]);
+    await runtime?.close();
+    await Promise.all([storage?.close(), audit.close()]);
     throw thrown;
   }
 }
@@ -200,4 +215,11 @@ function addServices(server: Server, gate: Gate, health: Health, parts: Parts): 
   server.addService(admin.definition, admin.implementation);
   health.addTo(server);
   serveReflection(server, SERVICES);
+}
+
+/** By reason, as metrics name it. */
+function gcOf({ durationMs, collected }: GarbageReport) {
+  const counts: Record<string, number> = {};
+  for (const { reason } of collected) counts[reason.toLowerCase()] = (counts[reason.toLowerCase()] ?? 0) + 1;
+  return { durationMs, collected: counts };
 }

@@ -98,7 +98,10 @@ suite('a handler', () => {
       return {};
     };
     const server = createServer(CONFIG, access.interceptors);
-    const { definition, implementation } = implement(AdminService, { getNodeStatus });
+    const { definition, implementation } = implement(AdminService, {
+      getNodeStatus,
+      collectGarbage: () => ({}),
+    });
     server.addService(definition, implementation);
     const port = await listen(server, access.credentials, CONFIG);
     using caller = new Caller(`127.0.0.1:${port}`);

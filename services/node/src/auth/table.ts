@@ -55,6 +55,7 @@ const POPULATION_SERVICE: Rows<typeof PopulationService> = {
   getDescendants: 'reader',
   getCommonAncestor: 'reader',
   exportLineage: 'reader',
+  listPins: 'reader',
   createPopulation: 'operator',
   deletePopulation: 'operator',
   addMembers: 'operator',
@@ -63,11 +64,15 @@ const POPULATION_SERVICE: Rows<typeof PopulationService> = {
   recordFitness: 'operator',
   adjustFitness: 'operator',
   recordLineage: 'operator',
+  pinSandboxes: 'operator',
+  unpinSandboxes: 'operator',
 };
 
-/** For those who run the node: it tells process ids, and the load that all callers together put on it. */
+/** For those who run the node: it tells process ids, the load that all callers
+ * together put on it, and destroys what is anybody's. */
 const ADMIN_SERVICE: Rows<typeof AdminService> = {
   getNodeStatus: 'admin',
+  collectGarbage: 'admin',
 };
 
 /** Services of other libraries, which have no types to go by: a test compares these with what the node serves. */

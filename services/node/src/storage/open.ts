@@ -1,14 +1,23 @@
+import { POPULATIONS, type PopulationStore, SqlitePopulationStore } from '@petri/population';
 import type { SandboxStore } from '@petri/sandbox';
 import { openDatabase } from '@petri/storage';
 import { SANDBOXES } from './schema.ts';
 import { SqliteSandboxStore } from './sandbox-store.ts';
 
 /** Where what a node holds outlives it. Whoever uses it is closed first. */
-export type Storage = { sandboxes?: SandboxStore; close: () => Promise<void> };
+export type Storage = {
+  sandboxes?: SandboxStore;
+  populations?: PopulationStore;
+  close: () => Promise<void>;
+};
 
 /** Without a directory everything is in memory. @throws PetriError as `openDatabase` */
 export async function openStorage(directory: string | undefined): Promise<Storage> {
   if (directory === undefined) return { close: () => Promise.resolve() };
-  const database = await openDatabase({ directory, components: [SANDBOXES] });
-  return { sandboxes: new SqliteSandboxStore(database), close: () => database.close() };
+  const database = await openDatabase({ directory, components: [SANDBOXES, POPULATIONS] });
+  return {
+    sandboxes: new SqliteSandboxStore(database),
+    populations: new SqlitePopulationStore(database),
+    close: () => database.close(),
+  };
 }

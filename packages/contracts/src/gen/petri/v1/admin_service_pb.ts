@@ -4,8 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Duration } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Outcome } from "./run_pb.ts";
 import { file_petri_v1_run } from "./run_pb.ts";
 import type { SandboxStatus } from "./sandbox_pb.ts";
@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file petri/v1/admin_service.proto.
  */
 export const file_petri_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIoMDChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbhIkCgVhdWRpdBgLIAEoCzIVLnBldHJpLnYxLkF1ZGl0U3RhdHVzIiwKC0F1ZGl0U3RhdHVzEg8KB3dyaXR0ZW4YASABKAQSDAoEbG9zdBgCIAEoBCqOAQoLV29ya2VyU3RhdGUSHAoYV09SS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVV09SS0VSX1NUQVRFX1NUQVJUSU5HEAESFgoSV09SS0VSX1NUQVRFX1NQQVJFEAISFwoTV09SS0VSX1NUQVRFX0FDVElWRRADEhUKEVdPUktFUl9TVEFURV9IRUxEEAQyYAoMQWRtaW5TZXJ2aWNlElAKDUdldE5vZGVTdGF0dXMSHi5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVxdWVzdBofLnBldHJpLnYxLkdldE5vZGVTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_petri_v1_run, file_petri_v1_sandbox]);
+  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIoMDChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbhIkCgVhdWRpdBgLIAEoCzIVLnBldHJpLnYxLkF1ZGl0U3RhdHVzIiwKC0F1ZGl0U3RhdHVzEg8KB3dyaXR0ZW4YASABKAQSDAoEbG9zdBgCIAEoBCIoChVDb2xsZWN0R2FyYmFnZVJlcXVlc3QSDwoHZHJ5X3J1bhgBIAEoCCJCCgtHYXJiYWdlSXRlbRIKCgJpZBgBIAEoCRInCgZyZWFzb24YAiABKA4yFy5wZXRyaS52MS5HYXJiYWdlUmVhc29uIo0CChZDb2xsZWN0R2FyYmFnZVJlc3BvbnNlEg8KB2RyeV9ydW4YASABKAgSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZXhhbWluZWQYBCABKA0SKAoJY29sbGVjdGVkGAUgAygLMhUucGV0cmkudjEuR2FyYmFnZUl0ZW0SJQoGZmFpbGVkGAYgAygLMhUucGV0cmkudjEuR2FyYmFnZUl0ZW0SEgoKaGliZXJuYXRlZBgHIAMoCRIOCgZzcGFyZWQYCCABKA0qjgEKC1dvcmtlclN0YXRlEhwKGFdPUktFUl9TVEFURV9VTlNQRUNJRklFRBAAEhkKFVdPUktFUl9TVEFURV9TVEFSVElORxABEhYKEldPUktFUl9TVEFURV9TUEFSRRACEhcKE1dPUktFUl9TVEFURV9BQ1RJVkUQAxIVChFXT1JLRVJfU1RBVEVfSEVMRBAEKtcBCg1HYXJiYWdlUmVhc29uEh4KGkdBUkJBR0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWR0FSQkFHRV9SRUFTT05fRVhQSVJFRBABEhkKFUdBUkJBR0VfUkVBU09OX0ZBSUxFRBACEh0KGUdBUkJBR0VfUkVBU09OX0dFTkVSQVRJT04QAxIcChhHQVJCQUdFX1JFQVNPTl9BQkFORE9ORUQQBBIXChNHQVJCQUdFX1JFQVNPTl9JRExFEAUSGQoVR0FSQkFHRV9SRUFTT05fTUVNT1JZEAYytQEKDEFkbWluU2VydmljZRJQCg1HZXROb2RlU3RhdHVzEh4ucGV0cmkudjEuR2V0Tm9kZVN0YXR1c1JlcXVlc3QaHy5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVzcG9uc2USUwoOQ29sbGVjdEdhcmJhZ2USHy5wZXRyaS52MS5Db2xsZWN0R2FyYmFnZVJlcXVlc3QaIC5wZXRyaS52MS5Db2xsZWN0R2FyYmFnZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_petri_v1_run, file_petri_v1_sandbox]);
 
 /**
  * Asks for the node's status.
@@ -300,6 +300,125 @@ export const AuditStatusSchema: GenMessage<AuditStatus> = /*@__PURE__*/
   messageDesc(file_petri_v1_admin_service, 6);
 
 /**
+ * Asks to collect garbage.
+ *
+ * @generated from message petri.v1.CollectGarbageRequest
+ */
+export type CollectGarbageRequest = Message<"petri.v1.CollectGarbageRequest"> & {
+  /**
+   * Only says what would be done. Default false.
+   *
+   * @generated from field: bool dry_run = 1;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message petri.v1.CollectGarbageRequest.
+ * Use `create(CollectGarbageRequestSchema)` to create a new message.
+ */
+export const CollectGarbageRequestSchema: GenMessage<CollectGarbageRequest> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 7);
+
+/**
+ * A sandbox that is garbage.
+ *
+ * @generated from message petri.v1.GarbageItem
+ */
+export type GarbageItem = Message<"petri.v1.GarbageItem"> & {
+  /**
+   * Id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: petri.v1.GarbageReason reason = 2;
+   */
+  reason: GarbageReason;
+};
+
+/**
+ * Describes the message petri.v1.GarbageItem.
+ * Use `create(GarbageItemSchema)` to create a new message.
+ */
+export const GarbageItemSchema: GenMessage<GarbageItem> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 8);
+
+/**
+ * What was collected.
+ *
+ * @generated from message petri.v1.CollectGarbageResponse
+ */
+export type CollectGarbageResponse = Message<"petri.v1.CollectGarbageResponse"> & {
+  /**
+   * Whether this is only what would be done.
+   *
+   * @generated from field: bool dry_run = 1;
+   */
+  dryRun: boolean;
+
+  /**
+   * When it began.
+   *
+   * @generated from field: google.protobuf.Timestamp started_at = 2;
+   */
+  startedAt?: Timestamp | undefined;
+
+  /**
+   * How long it took.
+   *
+   * @generated from field: google.protobuf.Duration duration = 3;
+   */
+  duration?: Duration | undefined;
+
+  /**
+   * Sandboxes looked at.
+   *
+   * @generated from field: uint32 examined = 4;
+   */
+  examined: number;
+
+  /**
+   * Destroyed.
+   *
+   * @generated from field: repeated petri.v1.GarbageItem collected = 5;
+   */
+  collected: GarbageItem[];
+
+  /**
+   * Could not be destroyed.
+   *
+   * @generated from field: repeated petri.v1.GarbageItem failed = 6;
+   */
+  failed: GarbageItem[];
+
+  /**
+   * Ids of those whose isolates were dropped because memory was short; nothing of them is lost.
+   *
+   * @generated from field: repeated string hibernated = 7;
+   */
+  hibernated: string[];
+
+  /**
+   * Would have been collected, but run, are being changed, or are pinned.
+   *
+   * @generated from field: uint32 spared = 8;
+   */
+  spared: number;
+};
+
+/**
+ * Describes the message petri.v1.CollectGarbageResponse.
+ * Use `create(CollectGarbageResponseSchema)` to create a new message.
+ */
+export const CollectGarbageResponseSchema: GenMessage<CollectGarbageResponse> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 9);
+
+/**
  * What a worker does.
  *
  * @generated from enum petri.v1.WorkerState
@@ -355,6 +474,75 @@ export const WorkerStateSchema: GenEnum<WorkerState> = /*@__PURE__*/
   enumDesc(file_petri_v1_admin_service, 0);
 
 /**
+ * Why a sandbox is garbage.
+ *
+ * @generated from enum petri.v1.GarbageReason
+ */
+export const GarbageReason = {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: GARBAGE_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Older than any may get.
+   *
+   * @generated from enum value: GARBAGE_REASON_EXPIRED = 1;
+   */
+  EXPIRED: 1,
+
+  /**
+   * In ERROR for longer than somebody may want to look at it.
+   *
+   * @generated from enum value: GARBAGE_REASON_FAILED = 2;
+   */
+  FAILED: 2,
+
+  /**
+   * It left its population more generations ago than are kept.
+   *
+   * @generated from enum value: GARBAGE_REASON_GENERATION = 3;
+   */
+  GENERATION: 3,
+
+  /**
+   * Its population was deleted.
+   *
+   * @generated from enum value: GARBAGE_REASON_ABANDONED = 4;
+   */
+  ABANDONED: 4,
+
+  /**
+   * Not used for long, and of no population.
+   *
+   * @generated from enum value: GARBAGE_REASON_IDLE = 5;
+   */
+  IDLE: 5,
+
+  /**
+   * It had left its population, and memory was short with nothing left to hibernate.
+   *
+   * @generated from enum value: GARBAGE_REASON_MEMORY = 6;
+   */
+  MEMORY: 6,
+} as const;
+
+/**
+ * Why a sandbox is garbage.
+ *
+ * @generated from enum petri.v1.GarbageReason
+ */
+export type GarbageReason = (typeof GarbageReason)[keyof typeof GarbageReason] | UnknownEnum;
+
+/**
+ * Describes the enum petri.v1.GarbageReason.
+ */
+export const GarbageReasonSchema: GenEnum<GarbageReason> = /*@__PURE__*/
+  enumDesc(file_petri_v1_admin_service, 1);
+
+/**
  * The node itself.
  *
  * @generated from service petri.v1.AdminService
@@ -369,6 +557,16 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof GetNodeStatusRequestSchema;
     output: typeof GetNodeStatusResponseSchema;
+  },
+  /**
+   * Destroys sandboxes that nobody needs, as the node does by itself now and then. Never one that runs or is pinned.
+   *
+   * @generated from rpc petri.v1.AdminService.CollectGarbage
+   */
+  collectGarbage: {
+    methodKind: "unary";
+    input: typeof CollectGarbageRequestSchema;
+    output: typeof CollectGarbageResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_petri_v1_admin_service, 0);
