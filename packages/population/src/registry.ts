@@ -21,7 +21,7 @@ export type RegistryOptions = {
   genomeOf?: (id: string) => string | undefined;
 };
 
-export type Collection = {
+type Collection = {
   sandboxes: CollectableSandboxes;
   rules: GarbageRules;
   /** Told of each sweep that was no dry run. */
