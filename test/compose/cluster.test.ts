@@ -56,13 +56,28 @@ suite('docker compose up', { skip: reason ?? false, concurrency: false }, () => 
     assert.match(report, /1 of 1 targets? reached/);
   });
 
-  test('a node that is killed comes back, and the others go on meanwhile', async () => {
+  test('a node that is killed comes back with what it had, and the others go on meanwhile', async () => {
+    const id = 'kept';
+    await using before = await cluster.connect(2, token);
+    await before.sandboxes.create({ id, genome: 'export const f = (x) => x + 1;' });
     await cluster.exec('node', 2, 'sh', '-c', 'kill -9 -1').catch(() => undefined);
     assert.equal(await square(1), 144);
     assert.equal(await square(3), 144);
     const whole = async () => (await cluster.healthy('node')) === NODES;
     await until('the node is back', whole, RESTART_MS);
-    assert.equal(await square(2), 144);
+    await using afterwards = await cluster.connect(2, token);
+    assert.equal(await afterwards.sandboxes.call(id, 'f', 1), 2);
+  });
+
+  test('its Prometheus scrapes every node', async () => {
+    await cluster.compose('up', '--detach', '--wait', 'prometheus');
+    const query = 'http://127.0.0.1:9090/api/v1/query?query=sum(up{job="petri"})';
+    const scraped = async () => {
+      const answer = await cluster.exec('prometheus', 1, 'wget', '-q', '-O', '-', query);
+      const { data } = JSON.parse(answer) as { data: { result: { value: [number, string] }[] } };
+      return data.result[0]?.value[1] === String(NODES);
+    };
+    await until('every node is scraped', () => scraped().catch(() => false), RESTART_MS);
   });
 
   test('it grows to five nodes', async () => {

@@ -42,7 +42,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Runs `docker compose`; answers what it prints. Throws with both its outputs if it fails. */
   async compose(...args: string[]): Promise<string> {
-    const env = { ...process.env, PETRI_PORTS: PORTS };
+    const env = { ...process.env, PETRI_PORTS: PORTS, PETRI_PROMETHEUS_PORT: '0' };
     const options = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 };
     try {
       const { stdout } = await run('docker', ['compose', '--project-name', this.#project, ...args], options);
@@ -81,6 +81,6 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     rmSync(this.#folder, { recursive: true, force: true });
-    await this.compose('--profile', 'tools', 'down', '--volumes', '--timeout', '5');
+    await this.compose('--profile', '*', 'down', '--volumes', '--timeout', '5');
   }
 }
