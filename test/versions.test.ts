@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Archive } from '@petri/client';
+import { IsolationLevel } from '@petri/contracts/v1';
 import { failure, sharedNode, testNode, valueOf } from './support/node.ts';
 import { combineI32, IMPORTING, SPINNING, WIDE } from './support/wasm.ts';
 
@@ -212,6 +213,24 @@ suite('an archive', () => {
     await assert.rejects(sandboxes.import(new Archive(tampered), { id: 'tampered' }), {
       code: 'invalid_argument',
     });
+    const wrong: [field: RegExp, change: (archive: typeof message) => void][] = [
+      [/\.versions/, ({ modules: [module] }) => module!.versions.push(module!.versions[0]!)],
+      [/\.version/, ({ modules: [module] }) => (module!.versions[0]!.version = 0)],
+      [/\.active_version$/, ({ modules: [module] }) => (module!.activeVersion = 99)],
+      [/^archive\.entry$/, (archive) => (archive.entry = 'elsewhere')],
+      [/^archive\.population$/, (archive) => (archive.isolation = IsolationLevel.REALM)],
+    ];
+    for (const [field, change] of wrong) {
+      const archive = structuredClone(message);
+      change(archive);
+      await assert.rejects(
+        sandboxes.import(new Archive(archive), { id: 'wrong' }),
+        ({ violations }: { violations: { field: string }[] }) =>
+          violations.some((each) => field.test(each.field)),
+        String(field),
+      );
+    }
+    await assert.rejects(sandboxes.get('wrong'), { code: 'not_found' });
     const newer = { ...message, schemaVersion: 2 };
     await assert.rejects(sandboxes.import(new Archive(newer), { id: 'newer' }), {
       reason: 'ARCHIVE_TOO_NEW',
