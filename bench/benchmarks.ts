@@ -2,6 +2,7 @@ import { batchRun } from './batch-run.ts';
 import { evaluateSources } from './evaluate-sources.ts';
 import { hangs } from './hangs.ts';
 import { latency } from './latency.ts';
+import { population } from './population.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { telemetry } from './telemetry.ts';
 import { whereTimeGoes } from './where-time-goes.ts';
@@ -13,5 +14,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   latency,
   hangs,
   telemetry,
+  population,
   whereTimeGoes,
 ];

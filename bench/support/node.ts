@@ -5,7 +5,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit, type ServiceClient } from '@petri/contracts';
-import { AdminService, EventService, SandboxService, WorkerState } from '@petri/contracts/v1';
+import {
+  AdminService,
+  EventService,
+  PopulationService,
+  SandboxService,
+  WorkerState,
+} from '@petri/contracts/v1';
 
 const ENTRY = fileURLToPath(new URL('../../services/node/src/main.ts', import.meta.url));
 const REGISTER = new URL('../../packages/telemetry/src/register.ts', import.meta.url).href;
@@ -16,6 +22,7 @@ export type BenchNode = AsyncDisposable & {
   sandboxes: ServiceClient<typeof SandboxService>;
   admin: ServiceClient<typeof AdminService>;
   events: ServiceClient<typeof EventService>;
+  populations: ServiceClient<typeof PopulationService>;
 };
 
 /** Its processes that run guests. */
@@ -53,6 +60,7 @@ export async function startNode({ telemetry }: BenchNodeOptions = {}): Promise<B
     sandboxes: createServiceClient(SandboxService, client),
     admin: createServiceClient(AdminService, client),
     events: createServiceClient(EventService, client),
+    populations: createServiceClient(PopulationService, client),
     async [Symbol.asyncDispose]() {
       process.off('exit', kill);
       client.close();

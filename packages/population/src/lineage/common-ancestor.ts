@@ -6,22 +6,39 @@ import type { Graph, Place } from './graph.ts';
  * Undefined if there is none.
  */
 export function mostRecentCommonAncestor(graph: Graph, places: readonly Place[]): Place | undefined {
-  const sharedBy = new Uint32Array(graph.size);
-  for (const [earlier, place] of places.entries())
-    for (const relative of graph.search(place, 'parents'))
-      if (sharedBy[relative.place] === earlier) sharedBy[relative.place] = earlier + 1;
-  let best: Place | undefined;
-  for (const relative of graph.search(places[0]!, 'parents')) {
-    const { place } = relative;
-    if (sharedBy[place] === places.length && (best === undefined || isMoreRecent(graph, place, best)))
-      best = place;
+  const words = Math.ceil(places.length / 32);
+  /** By depth, whose ancestor each place is, as bits. Parents are always less deep than their children. */
+  const levels: Map<Place, Uint32Array>[] = [];
+  const reach = (place: Place): Uint32Array => {
+    const level = (levels[graph.depthAt(place)] ??= new Map<Place, Uint32Array>());
+    const known = level.get(place);
+    if (known) return known;
+    const bits = new Uint32Array(words);
+    level.set(place, bits);
+    return bits;
+  };
+  for (const [at, place] of places.entries()) reach(place)[at >>> 5]! |= 1 << (at & 31);
+  for (let depth = levels.length - 1; depth >= 0; depth--) {
+    let best: Place | undefined;
+    for (const [place, bits] of levels[depth] ?? []) {
+      if (isOfAll(bits, places.length) && (best === undefined || isMoreRecent(graph, place, best)))
+        best = place;
+      for (const parent of graph.parentsAt(place)) {
+        const above = reach(parent);
+        for (let word = 0; word < words; word++) above[word]! |= bits[word]!;
+      }
+    }
+    if (best !== undefined) return best;
   }
-  return best;
+  return undefined;
 }
 
+function isOfAll(bits: Uint32Array, count: number): boolean {
+  return bits.every((word, at) => word === (at < count >>> 5 ? 0xffff_ffff : 2 ** (count & 31) - 1));
+}
+
+/** Of two that are equally deep. */
 function isMoreRecent(graph: Graph, a: Place, b: Place): boolean {
-  const depths = graph.depthAt(a) - graph.depthAt(b);
-  if (depths !== 0) return depths > 0;
   const births = (graph.birthAt(a)?.sequence ?? 0) - (graph.birthAt(b)?.sequence ?? 0);
   if (births !== 0) return births > 0;
   return graph.idAt(a) < graph.idAt(b);

@@ -90,6 +90,17 @@ suite('lineage', () => {
     assert.deepEqual(lineage.commonAncestor(['i003', 'i001'])?.distances, [2, 0]);
   });
 
+  test('the common ancestor of many is found, however many words their bits take', async () => {
+    for (const count of [31, 32, 33, 64, 65]) {
+      // One mother of all but the last, and a grandmother of everybody.
+      const parents = [[], [0], ...Array.from({ length: count }, (_, at) => (at === count - 1 ? [0] : [1]))];
+      const lineage = await recorded(parents);
+      const children = parents.map((_, n) => name(n)).slice(2);
+      assert.equal(lineage.commonAncestor(children)?.ancestor.id, name(0));
+      assert.equal(lineage.commonAncestor(children.slice(0, -1))?.ancestor.id, name(1));
+    }
+  });
+
   test('no order of recording makes a circle, and the right order is taken in any', async () => {
     const edges = fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })), { maxLength: 12 });
     await fc.assert(
