@@ -13,7 +13,7 @@ const SOURCE = 'export const f = (x) => x * x; // a-secret-idea';
 type Entry = {
   time: string;
   event: string;
-  who?: { name: string; role: string; by: string };
+  who?: { name: string; tenant: string; role: string; by: string };
   peer?: string;
   rpc?: string;
   sandbox?: string;
@@ -96,7 +96,7 @@ suite('the audit log', () => {
       'node.stop',
     ]);
     const [, created] = entries;
-    assert.deepEqual(created!.who, { name: 'bob', role: 'operator', by: 'token' });
+    assert.deepEqual(created!.who, { name: 'bob', tenant: 'bob', role: 'operator', by: 'token' });
     assert.match(created!.peer!, /^127\.0\.0\.1:\d+$/);
     assert.equal(created!.request_id, 'r-1');
     assert.ok(Math.abs(Date.parse(created!.time) - Date.now()) < 60_000);

@@ -15,7 +15,7 @@ suite('a node with TLS and tokens, and clients with theirs', { skip: WITHOUT_OPE
     made = new Certificates();
     ca = made.ca();
     const { cert, key } = made.server(ca);
-    const tokens = made.file(`reader ${READER} ann\noperator ${OPERATOR} bob\nadmin ${ADMIN} eve\n`);
+    const tokens = made.file(`reader ${READER} ann@lab\noperator ${OPERATOR} bob@lab\nadmin ${ADMIN} eve\n`);
     env = {
       PETRI_PORT: '0',
       PETRI_WORKERS: '1',
@@ -41,7 +41,7 @@ suite('a node with TLS and tokens, and clients with theirs', { skip: WITHOUT_OPE
     const low = { code: 'permission_denied', reason: 'ROLE_TOO_LOW' } as const;
     await assert.rejects(reader.sandboxes.call('a', 'f', 7), {
       ...low,
-      message: '/petri.v1.SandboxService/Run needs the role operator; "ann" is reader',
+      message: '/petri.v1.SandboxService/Run needs the role operator; "ann@lab" is reader',
     });
     await assert.rejects(reader.sandboxes.destroy('a'), low);
     await assert.rejects(operator.admin.status(), low);

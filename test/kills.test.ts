@@ -186,6 +186,7 @@ suite('why a guest was stopped is said once, and the same everywhere:', () => {
           reason: kill,
           outcome,
           task: 'run',
+          tenant: 'anonymous',
           sandboxId: box.id,
           fitnessProgram: false,
           detail: receipt.reason,

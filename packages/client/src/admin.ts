@@ -11,6 +11,7 @@ import {
   workerStateName,
 } from './enums.ts';
 import type { Bounds, CallOptions } from './options.ts';
+import { type Quota, quota, quotaMessage, type Tenant, tenant, type Tenants } from './tenants.ts';
 import { dateOf, msOf } from './time.ts';
 
 export type NodeStatus = {
@@ -90,6 +91,35 @@ export class Admin {
       hibernated,
       spared,
     };
+  }
+
+  /** What tenants use, and what they may. */
+  async tenants(options?: CallOptions): Promise<Tenants> {
+    const answer = await this.#client.getTenants({}, this.#bounds(options));
+    return { tenants: answer.tenants.map(tenant), defaultQuota: quota(answer.defaultQuota) };
+  }
+
+  /**
+   * Gives a tenant another quota, until the node ends; without one, that of all others. Resolves with the tenant as it
+   * now is.
+   */
+  async setQuota(
+    name: string,
+    change?: Quota,
+    options?: CallOptions & { requestId?: string },
+  ): Promise<Tenant> {
+    const message = change === undefined ? {} : { quota: quotaMessage(change) };
+    const { requestId = '' } = options ?? {};
+    const request = { tenant: name, requestId, ...message };
+    const answer = await this.#client.setQuota(request, this.#bounds(options));
+    if (!answer.tenant) throw new TypeError('a tenant is needed; see setDefaultQuota');
+    return tenant(answer.tenant);
+  }
+
+  /** Changes the quota of all tenants that have none of their own, until the node ends. */
+  async setDefaultQuota(change: Quota, options?: CallOptions & { requestId?: string }): Promise<void> {
+    const { requestId = '' } = options ?? {};
+    await this.#client.setQuota({ quota: quotaMessage(change), requestId }, this.#bounds(options));
   }
 
   async status(options?: CallOptions): Promise<NodeStatus> {

@@ -87,3 +87,4 @@ export type {
 export type { Limits, ResourceUsage, Sandbox } from './sandbox.ts';
 export type { ScanFinding, ScanReport } from './scan.ts';
 export type { Sandboxes } from './sandboxes.ts';
+export type { Quota, Tenant, Tenants } from './tenants.ts';

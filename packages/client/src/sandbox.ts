@@ -66,6 +66,8 @@ export type Sandbox = {
   revision: number;
   /** What the security scan reported of the code in force; absent if nothing. */
   scan?: ScanReport;
+  /** Whose it is. */
+  tenant: string;
 };
 
 export type ResourceUsage = {
@@ -90,7 +92,7 @@ export type ResourceUsage = {
 };
 
 export function sandbox(message: WireSandbox): Sandbox {
-  const { id, population, labels, entry, restartCount, revision, error, scan } = message;
+  const { id, population, labels, entry, restartCount, revision, error, scan, tenant } = message;
   return {
     id,
     status: statusName(message.status),
@@ -109,6 +111,7 @@ export function sandbox(message: WireSandbox): Sandbox {
       : {}),
     revision,
     ...(scan ? { scan: scanReport(scan) } : {}),
+    tenant,
   };
 }
 

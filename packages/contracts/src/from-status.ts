@@ -5,6 +5,7 @@ import { type ErrorDetails, PetriError } from '@petri/core';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
+  QuotaFailureSchema,
   ResourceInfoSchema,
   RetryInfoSchema,
 } from './gen/google/rpc/error_details_pb.ts';
@@ -73,6 +74,11 @@ function decodeDetail(any: Any, found: ErrorDetails): void {
     case ResourceInfoSchema.typeName: {
       const { resourceType, resourceName } = fromBinary(ResourceInfoSchema, any.value);
       found.resource = { type: resourceType, name: resourceName };
+      break;
+    }
+    case QuotaFailureSchema.typeName: {
+      const { violations } = fromBinary(QuotaFailureSchema, any.value);
+      found.quotas = violations.map(({ subject, description }) => ({ subject, description }));
       break;
     }
     case RetryInfoSchema.typeName: {

@@ -5,6 +5,7 @@ import type { Attachment, PetriError, Violation } from '@petri/core';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
+  QuotaFailureSchema,
   ResourceInfoSchema,
   RetryInfoSchema,
 } from './gen/google/rpc/error_details_pb.ts';
@@ -61,7 +62,7 @@ function anyOf({ typeName, bytes }: Attachment): Any {
 }
 
 function detailsOf(error: PetriError): Any[] {
-  const { reason, metadata, resource, retryAfterMs } = error;
+  const { reason, metadata, resource, quotas, retryAfterMs } = error;
   const details = [
     anyPack(
       ErrorInfoSchema,
@@ -71,6 +72,10 @@ function detailsOf(error: PetriError): Any[] {
   if (resource) {
     const info = { resourceType: resource.type, resourceName: resource.name };
     details.push(anyPack(ResourceInfoSchema, create(ResourceInfoSchema, info)));
+  }
+  if (quotas.length > 0) {
+    const violations = quotas.map(({ subject, description }) => ({ subject, description }));
+    details.push(anyPack(QuotaFailureSchema, create(QuotaFailureSchema, { violations })));
   }
   if (retryAfterMs !== undefined) {
     const ms = Math.max(0, Math.ceil(retryAfterMs));

@@ -27,6 +27,9 @@ export type Violation = { field: string; description: string; reason?: string };
 /** The thing an error is about, such as `{ type: 'sandbox', name: 'sb-1' }`. */
 export type Resource = { type: string; name: string };
 
+/** Whose quota is full, such as `tenant:lab`, and which. */
+export type QuotaViolation = { subject: string; description: string };
+
 /** A protobuf message, encoded, with its full name such as `petri.v1.Sandbox`. */
 export type Attachment = { typeName: string; bytes: Uint8Array };
 
@@ -35,6 +38,8 @@ export type ErrorDetails = {
   reason?: string;
   violations?: readonly Violation[];
   resource?: Resource;
+  /** Quotas that are full. */
+  quotas?: readonly QuotaViolation[];
   /** How long the caller should wait before it tries again, in milliseconds. */
   retryAfterMs?: number;
   /** Further facts for programs, string to string. Crosses the wire: no secrets. */
@@ -52,6 +57,7 @@ export class PetriError extends Error {
   readonly reason: string;
   readonly violations: readonly Violation[];
   readonly resource: Resource | undefined;
+  readonly quotas: readonly QuotaViolation[];
   /** In milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly metadata: Readonly<Record<string, string>>;
@@ -63,6 +69,7 @@ export class PetriError extends Error {
     this.reason = details.reason ?? code.toUpperCase();
     this.violations = details.violations ?? [];
     this.resource = details.resource;
+    this.quotas = details.quotas ?? [];
     this.retryAfterMs = details.retryAfterMs;
     this.metadata = details.metadata ?? {};
     this.attached = details.attached ?? [];

@@ -15,6 +15,7 @@ export {
   notFound,
   permissionDenied,
   PetriError,
+  type QuotaViolation,
   type Resource,
   resourceExhausted,
   unauthenticated,

@@ -11,10 +11,11 @@ const SCHEMA_VERSION = 1;
 /** All of a sandbox: every kept version, the committed state, what it was created with. */
 export function archiveOf(record: SandboxRecord, nowMs: number): SandboxArchive {
   const { identity, modules, limits, stateJson } = record;
-  const { id, isolation, securityProfile, population, labels, createdAtMs } = identity;
+  const { id, tenant, isolation, securityProfile, population, labels, createdAtMs } = identity;
   return {
     schemaVersion: SCHEMA_VERSION,
     id,
+    tenant,
     isolation,
     securityProfile,
     population,
@@ -33,7 +34,7 @@ export function archiveOf(record: SandboxRecord, nowMs: number): SandboxArchive 
  *
  * @throws PetriError failed_precondition for a newer layout, invalid_argument
  */
-export function recordOf(archive: SandboxArchive, id: string, nowMs: number): SandboxRecord {
+export function recordOf(archive: SandboxArchive, id: string, tenant: string, nowMs: number): SandboxRecord {
   const { schemaVersion, isolation, securityProfile, population, labels, entry, modules, stateJson } =
     archive;
   if (schemaVersion !== SCHEMA_VERSION)
@@ -82,6 +83,6 @@ export function recordOf(archive: SandboxArchive, id: string, nowMs: number): Sa
   if (entry !== '' && !table.current.modules.has(entry))
     throw invalid([{ field: 'archive.entry', description: `names no active module: "${entry}"` }]);
   checkDraft(table.current, limits, securityProfile);
-  const identity = { id, isolation, securityProfile, population, labels, createdAtMs: nowMs };
+  const identity = { id, tenant, isolation, securityProfile, population, labels, createdAtMs: nowMs };
   return new SandboxRecord(identity, table, limits, stateJson);
 }

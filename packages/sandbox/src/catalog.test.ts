@@ -9,6 +9,7 @@ import { ModuleTable } from './versions.ts';
 function record(id: string, population = ''): SandboxRecord {
   const identity = {
     id,
+    tenant: 'lab',
     isolation: 'ISOLATE' as const,
     securityProfile: 'MEDIUM' as const,
     population,

@@ -1,13 +1,24 @@
 import { alreadyExists, invalid, notFound } from '@petri/core';
+import type { Limits } from './limits.ts';
 import type { SandboxRecord } from './record.ts';
-import type { ListPage, ListQuery, SandboxStatus } from './types.ts';
+import type { Holdings, ListPage, ListQuery, SandboxStatus } from './types.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1_000;
 
+/** The cause of a not_found: there is a sandbox of that id, and it is somebody else's. Never crosses the wire. */
+export class ForeignSandbox extends Error {
+  override readonly name = 'ForeignSandbox';
+}
+
 /** All sandboxes of the node, by id. */
 export class Catalog {
   readonly #records = new Map<string, SandboxRecord>();
+  readonly #holdings = new Map<string, Holdings>();
+
+  get holdings(): ReadonlyMap<string, Readonly<Holdings>> {
+    return this.#holdings;
+  }
 
   get size(): number {
     return this.#records.size;
@@ -18,21 +29,40 @@ export class Catalog {
     const { id } = record.identity;
     if (this.#records.has(id)) throw alreadyExists('sandbox', id);
     this.#records.set(id, record);
+    this.#hold(record, 1, record.limits.memoryBytes);
   }
 
   remove(record: SandboxRecord): void {
     const { id } = record.identity;
-    if (this.#records.get(id) === record) this.#records.delete(id);
+    if (this.#records.get(id) !== record) return;
+    this.#records.delete(id);
+    this.#hold(record, -1, -record.limits.memoryBytes);
+  }
+
+  setLimits(record: SandboxRecord, limits: Limits, nowMs: number): void {
+    if (this.#records.get(record.identity.id) === record)
+      this.#hold(record, 0, limits.memoryBytes - record.limits.memoryBytes);
+    record.setLimits(limits, nowMs);
+  }
+
+  #hold({ identity: { tenant } }: SandboxRecord, sandboxes: number, memoryBytes: number): void {
+    const held = this.#holdings.get(tenant) ?? { sandboxes: 0, memoryBytes: 0 };
+    held.sandboxes += sandboxes;
+    held.memoryBytes += memoryBytes;
+    if (held.sandboxes > 0) this.#holdings.set(tenant, held);
+    else this.#holdings.delete(tenant);
   }
 
   find(id: string): SandboxRecord | undefined {
     return this.#records.get(id);
   }
 
-  /** @throws PetriError not_found */
-  require(id: string): SandboxRecord {
+  /** @throws PetriError not_found, the same whether there is none or it is none of that tenant's */
+  require(id: string, tenant?: string): SandboxRecord {
     const record = this.#records.get(id);
     if (record === undefined) throw notFound('sandbox', id);
+    if (tenant !== undefined && record.identity.tenant !== tenant)
+      throw notFound('sandbox', id, { cause: new ForeignSandbox(`"${id}" is another tenant's`) });
     return record;
   }
 
@@ -74,9 +104,10 @@ export class Catalog {
 }
 
 function matches({ identity, status }: SandboxRecord, query: ListQuery, nowMs: number): boolean {
-  const { statuses, population, labels, minAgeMs, maxAgeMs } = query;
+  const { tenant, statuses, population, labels, minAgeMs, maxAgeMs } = query;
   const age = nowMs - identity.createdAtMs;
   return (
+    (tenant === undefined || identity.tenant === tenant) &&
     (statuses === undefined || statuses.length === 0 || statuses.includes(status)) &&
     (!population || identity.population === population) &&
     Object.entries(labels ?? {}).every(([key, value]) => identity.labels[key] === value) &&

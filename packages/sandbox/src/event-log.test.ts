@@ -11,6 +11,7 @@ function event(kind: EventKind, sandboxId: string, rest: Partial<SandboxEvent> =
     kind,
     atMs: 0,
     sandboxId,
+    tenant: '',
     population: '',
     durationUs: 0,
     reason: '',

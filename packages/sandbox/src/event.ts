@@ -37,6 +37,8 @@ export type SandboxEvent = {
   atMs: number;
   /** '' where it is not about one sandbox, such as for one-shot candidates. */
   sandboxId: string;
+  /** Whose it is; '' where it is the node's own. */
+  tenant: string;
   /** '' if the sandbox is in none. */
   population: string;
   outcome?: Outcome;
@@ -56,6 +58,8 @@ export type SandboxEvent = {
 
 /** Which events a watcher wants: all those that match every list that is not empty. */
 export type EventFilter = {
+  /** Only those of this tenant. */
+  tenant?: string | undefined;
   kinds: readonly EventKind[];
   sandboxIds: readonly string[];
   populations: readonly string[];
@@ -63,12 +67,14 @@ export type EventFilter = {
 };
 
 export function matcher(filter: EventFilter): (event: SandboxEvent) => boolean {
+  const { tenant: only } = filter;
   const [kinds, ids] = [new Set(filter.kinds), new Set(filter.sandboxIds)];
   const [populations, outcomes] = [
     new Set(filter.populations),
     new Set<Outcome | undefined>(filter.outcomes),
   ];
-  return ({ kind, sandboxId, population, outcome }) =>
+  return ({ kind, sandboxId, tenant, population, outcome }) =>
+    (only === undefined || tenant === only) &&
     (kinds.size === 0 || kinds.has(kind)) &&
     (ids.size === 0 || ids.has(sandboxId)) &&
     (populations.size === 0 || populations.has(population)) &&

@@ -16,7 +16,7 @@ import type { Outcome, Receipt } from './outcome.ts';
 import type { Evaluation, Kill, RuntimeStatus } from './types.ts';
 
 /** Whom an event is about. */
-export type Subject = { id: string; population: string };
+export type Subject = { id: string; tenant: string; population: string };
 
 export type BatchKind = 'run' | 'evaluate' | 'evaluate_sources' | 'create' | 'destroy' | 'reload';
 
@@ -118,7 +118,7 @@ export class SandboxEvents {
     this.#call('sandbox.evaluate', subject, outcome, receipt, evaluated);
   }
 
-  batch(kind: BatchKind, size: number): BatchScope {
+  batch(kind: BatchKind, size: number, tenant: string): BatchScope {
     const startedAt = this.#now();
     const attributes = { 'petri.batch.kind': kind, 'petri.batch.size': size };
     const span = this.#tracer.startSpan('sandbox.batch', { attributes });
@@ -135,7 +135,7 @@ export class SandboxEvents {
       span.setAttributes(result);
       if (thrown !== undefined) failed(span, thrown);
       span.end();
-      this.#publish('sandbox.batch', NOBODY, span, {
+      this.#publish('sandbox.batch', { ...NOBODY, tenant }, span, {
         durationUs: durationMs * 1e3,
         attributes: texts({ ...attributes, ...result }),
         ...errorOf(thrown),
@@ -308,7 +308,7 @@ export class SandboxEvents {
 
   #publish(
     kind: EventKind,
-    { id, population }: Subject,
+    { id, tenant, population }: Subject,
     span: Span | undefined,
     rest: Partial<SandboxEvent>,
   ): void {
@@ -318,6 +318,7 @@ export class SandboxEvents {
       kind,
       atMs: this.#now(),
       sandboxId: id,
+      tenant,
       population,
       durationUs: 0,
       reason: '',
@@ -330,7 +331,7 @@ export class SandboxEvents {
   }
 }
 
-const NOBODY: Subject = { id: '', population: '' };
+const NOBODY: Subject = { id: '', tenant: '', population: '' };
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
 
 function idsOf({ id, population }: Subject): Attributes {

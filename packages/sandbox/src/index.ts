@@ -9,6 +9,7 @@ export {
   SandboxEvents,
   type Subject,
 } from './events.ts';
+export { ForeignSandbox } from './catalog.ts';
 export type { Genome, Module, ModuleCode } from './genome.ts';
 export { compileLimits, DEFAULT_LIMITS, LIMITS, type Limits, type LimitsChange } from './limits.ts';
 export {
@@ -37,6 +38,7 @@ export type {
   Evaluation,
   EvaluationSpec,
   Evaluator,
+  Holdings,
   IsolationLevel,
   Kill,
   KillReason,
@@ -56,6 +58,7 @@ export type {
   SandboxInfo,
   SandboxRuntime,
   SandboxStatus,
+  Scope,
   SecurityProfile,
   SuiteCase,
   WorkerInfo,

@@ -16,6 +16,8 @@ const LOSS_WINDOW_MS = 5_000;
 
 export type Identity = {
   id: string;
+  /** Whose it is. */
+  tenant: string;
   isolation: IsolationLevel;
   securityProfile: SecurityProfile;
   population: string;
@@ -74,7 +76,7 @@ export class SandboxRecord {
   }
 
   newResidence(): Residence {
-    return new Residence(this.identity.id, this.identity.isolation === 'PROCESS');
+    return new Residence(this.identity, this.identity.isolation === 'PROCESS');
   }
 
   /** An expression needs no code. @throws PetriError failed_precondition, saying what to do */
@@ -186,7 +188,7 @@ export class SandboxRecord {
 /** Only what isolation, profile and population say of an identity matters to a build. */
 export function planOf(
   draft: Draft,
-  identity: Pick<Identity, 'isolation' | 'securityProfile' | 'population'>,
+  identity: Pick<Identity, 'tenant' | 'isolation' | 'securityProfile' | 'population'>,
   limits: Limits,
 ): BuildPlan {
   return {
@@ -203,6 +205,6 @@ export function planOf(
     stateBytes: limits.stateBytes,
     maxTasks: limits.maxTasks,
     strict: identity.securityProfile === 'HIGH',
-    group: identity.isolation === 'REALM' ? `population:${identity.population}` : '',
+    group: identity.isolation === 'REALM' ? `population:${identity.population} of ${identity.tenant}` : '',
   };
 }

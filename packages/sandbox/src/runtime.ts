@@ -25,6 +25,7 @@ import type {
   CreateSpec,
   Evaluation,
   EvaluationSpec,
+  Holdings,
   Kill,
   ListPage,
   ListQuery,
@@ -41,6 +42,7 @@ import type {
   SandboxRuntime,
   SandboxStatus,
   SecurityProfile,
+  Scope,
 } from './types.ts';
 import { ModuleTable } from './versions.ts';
 
@@ -53,9 +55,6 @@ const RUNS_PER_WORKER = 256;
 /** What is in one of these has not been kept yet, or is kept anew soon. */
 const CREATING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING'];
 
-/** A candidate that is no sandbox. */
-const ONE_SHOT = { id: '', population: '' };
-
 export type RuntimeOptions = {
   /** Worker processes that take runs. Default: one for each core. */
   workers?: number;
@@ -65,6 +64,8 @@ export type RuntimeOptions = {
   warmRealms?: number;
   /** Sandboxes a worker holds before it hibernates the least recently used. Default 2,000. */
   residentsPerWorker?: number;
+  /** Told of the CPU time of each job when it is over, on whose behalf it was done, in microseconds. */
+  onUsed?: (tenant: string, cpuUs: number) => void;
   /** Told of each guest that was stopped, before its caller is; it must not throw. */
   onKilled?: (kill: Kill) => void;
   /** Told of all that happens; closed with the runtime. Default: one of its own. */
@@ -86,14 +87,15 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     wasmPages: 2_048,
     confinement,
   };
-  const { events = new SandboxEvents(), onKilled, store } = options;
+  const { events = new SandboxEvents(), onKilled, onUsed = () => undefined, store } = options;
   const catalog = new Catalog();
   for await (const stored of store?.load() ?? []) catalog.add(SandboxRecord.restore(stored));
-  const supervisor = await Supervisor.start(fleet, (kill) => {
-    const { sandboxId: id = '' } = kill;
-    events.killed(catalog.find(id)?.identity ?? { id, population: '' }, kill);
+  const killed = (kill: Kill) => {
+    const { sandboxId: id = '', tenant } = kill;
+    events.killed(catalog.find(id)?.identity ?? { id, tenant, population: '' }, kill);
     onKilled?.(kill);
-  });
+  };
+  const supervisor = await Supervisor.start(fleet, { killed, used: onUsed });
   return new Runtime(supervisor, workers, catalog, events, store);
 }
 
@@ -150,8 +152,8 @@ class Runtime implements SandboxRuntime {
     return record.info();
   }
 
-  get(id: string): SandboxInfo {
-    return this.#catalog.require(id).info();
+  get(id: string, { tenant }: Scope = {}): SandboxInfo {
+    return this.#catalog.require(id, tenant).info();
   }
 
   find(id: string): SandboxInfo | undefined {
@@ -162,17 +164,17 @@ class Runtime implements SandboxRuntime {
     return this.#catalog.list(query, this.#now());
   }
 
-  async updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo> {
-    const record = this.#catalog.require(id);
+  async updateLimits(id: string, change: LimitsChange, { tenant }: Scope = {}): Promise<SandboxInfo> {
+    const record = this.#catalog.require(id, tenant);
     if (CREATING.includes(record.status)) await record.gate.exclusive(() => Promise.resolve());
     if (record.destroying !== undefined) throw stopping(id);
     const before = record.limits;
     const limits = compileLimits(change, before);
-    record.setLimits(limits, this.#now());
+    this.#catalog.setLimits(record, limits, this.#now());
     try {
       await this.#store?.put(record.stored());
     } catch (thrown) {
-      if (record.limits === limits) record.setLimits(before, this.#now());
+      if (record.limits === limits) this.#catalog.setLimits(record, before, this.#now());
       throw thrown;
     }
     // What is under way keeps the limits it was built with; the next run is built anew.
@@ -181,8 +183,11 @@ class Runtime implements SandboxRuntime {
     return record.info();
   }
 
-  async restart(id: string, { resetState = false } = {}): Promise<SandboxInfo> {
-    const record = this.#catalog.require(id);
+  async restart(
+    id: string,
+    { resetState = false, tenant }: Scope & { resetState?: boolean } = {},
+  ): Promise<SandboxInfo> {
+    const record = this.#catalog.require(id, tenant);
     await record.gate.exclusive(async () => {
       if (record.destroying !== undefined) throw stopping(id);
       if (resetState) record.commitState('{}');
@@ -203,11 +208,11 @@ class Runtime implements SandboxRuntime {
 
   destroy(
     id: string,
-    { graceMs = DEFAULT_GRACE_MS }: { graceMs?: number } = {},
+    { graceMs = DEFAULT_GRACE_MS, tenant }: Scope & { graceMs?: number } = {},
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
     let record: SandboxRecord;
     try {
-      record = this.#catalog.require(id);
+      record = this.#catalog.require(id, tenant);
     } catch (thrown) {
       return Promise.reject(thrown);
     }
@@ -216,7 +221,7 @@ class Runtime implements SandboxRuntime {
   }
 
   async reload(id: string, spec: ReloadSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
-    const record = this.#catalog.require(id);
+    const record = this.#catalog.require(id, options.tenant);
     const draft = () => record.modules.draft(spec.modules, spec.remove ?? [], spec.entry ?? '', this.#now());
     const result = await this.#events.reload(record.identity, () =>
       this.#loads.reload(record, draft, spec, options),
@@ -225,7 +230,7 @@ class Runtime implements SandboxRuntime {
   }
 
   async rollback(id: string, spec: RollbackSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
-    const record = this.#catalog.require(id);
+    const record = this.#catalog.require(id, options.tenant);
     const draft = () => record.modules.rollback(spec.module || record.modules.entry, spec.version ?? 0);
     const result = await this.#events.reload(record.identity, () =>
       this.#loads.reload(record, draft, spec, options),
@@ -233,20 +238,20 @@ class Runtime implements SandboxRuntime {
     return { result, sandbox: record.info() };
   }
 
-  moduleVersion(id: string, module: string, version = 0): ModuleVersionInfo {
-    return this.#catalog.require(id).modules.version(module, version);
+  moduleVersion(id: string, module: string, version = 0, { tenant }: Scope = {}): ModuleVersionInfo {
+    return this.#catalog.require(id, tenant).modules.version(module, version);
   }
 
-  moduleHistory(id: string, module: string): ModuleHistoryInfo {
-    return this.#catalog.require(id).modules.history(module);
+  moduleHistory(id: string, module: string, { tenant }: Scope = {}): ModuleHistoryInfo {
+    return this.#catalog.require(id, tenant).modules.history(module);
   }
 
-  export(id: string): SandboxArchive {
-    return archiveOf(this.#catalog.require(id), this.#now());
+  export(id: string, { tenant }: Scope = {}): SandboxArchive {
+    return archiveOf(this.#catalog.require(id, tenant), this.#now());
   }
 
-  async import(archive: SandboxArchive, id = archive.id): Promise<SandboxInfo> {
-    const record = recordOf(archive, id, this.#now());
+  async import(archive: SandboxArchive, id = archive.id, tenant = ''): Promise<SandboxInfo> {
+    const record = recordOf(archive, id, tenant, this.#now());
     return this.#events.create(record.identity, async () => {
       this.#catalog.add(record);
       await this.#orRemove(record, () =>
@@ -261,12 +266,12 @@ class Runtime implements SandboxRuntime {
   // Each method that can refuse does so by rejection, whether it has to wait or not.
   // oxlint-disable-next-line typescript/require-await
   async run(id: string, spec: RunSpec, options: CallOptions = {}): Promise<RunResult> {
-    return this.#runs.run(this.#catalog.require(id), spec, options);
+    return this.#runs.run(this.#catalog.require(id, options.tenant), spec, options);
   }
 
   // oxlint-disable-next-line typescript/require-await
   async evaluate(id: string, spec: EvaluationSpec, options: CallOptions = {}): Promise<Evaluation> {
-    return this.#runs.evaluate(this.#catalog.require(id), spec, options);
+    return this.#runs.evaluate(this.#catalog.require(id, options.tenant), spec, options);
   }
 
   async evaluateGenome(
@@ -274,43 +279,50 @@ class Runtime implements SandboxRuntime {
     spec: EvaluationSpec,
     group: string,
     candidate: CandidateOptions,
-    { signal }: CallOptions = {},
+    { signal, tenant = '' }: CallOptions = {},
   ): Promise<Evaluation> {
     const limits = compileLimits(candidate.limits);
     checkCases(spec, limits);
     const { isolation = 'ISOLATE', securityProfile = 'MEDIUM' } = candidate;
     const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
     checkDraft(draft, limits, securityProfile);
-    const plan = planOf(draft, { isolation: 'ISOLATE', securityProfile, population: '' }, limits);
+    const plan = planOf(draft, { tenant, isolation: 'ISOLATE', securityProfile, population: '' }, limits);
     // Nobody would read the advice, and most code has nothing in it that is refused: it is not even parsed.
     plan.scan = { profile: securityProfile, advice: false };
     if (isolation === 'REALM') plan.group = `call:${group}`;
     const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
-    const request = { task, plan: () => plan, cpuMs: limits.cpuTimeMs, memoryBytes: limits.memoryBytes };
+    const { cpuTimeMs: cpuMs, memoryBytes } = limits;
+    const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
     const evaluated = evaluation(spec, await this.#supervisor.submit(request, signal));
-    this.#events.evaluate(ONE_SHOT, evaluated);
+    this.#events.evaluate({ id: '', tenant, population: '' }, evaluated);
     return evaluated;
   }
 
   async scan(
     genome: Genome,
     securityProfile: SecurityProfile,
-    { signal }: CallOptions = {},
+    { signal, tenant = '' }: CallOptions = {},
   ): Promise<ScanReport> {
     const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
     checkDraft(draft, DEFAULT_LIMITS, securityProfile);
-    const plan = planOf(draft, { isolation: 'ISOLATE', securityProfile, population: '' }, DEFAULT_LIMITS);
+    const identity = { tenant, isolation: 'ISOLATE', securityProfile, population: '' } as const;
+    const plan = planOf(draft, identity, DEFAULT_LIMITS);
     plan.scan = { profile: securityProfile, advice: true };
     const { cpuTimeMs: cpuMs, memoryBytes } = DEFAULT_LIMITS;
     const task = { kind: 'scan' as const, wallMs: SCAN_MS };
-    const result = await this.#supervisor.submit({ task, plan: () => plan, cpuMs, memoryBytes }, signal);
+    const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
+    const result = await this.#supervisor.submit(request, signal);
     const { o, scan } = result.answer;
     if (o === 0 && scan !== undefined) return scan;
     throw loadFailure('the code could not be scanned', result);
   }
 
-  usage(id: string): Promise<ResourceUsage> {
-    return usageOf(this.#catalog.require(id), this.#supervisor, this.#now());
+  usage(id: string, { tenant }: Scope = {}): Promise<ResourceUsage> {
+    return usageOf(this.#catalog.require(id, tenant), this.#supervisor, this.#now());
+  }
+
+  holdings(): ReadonlyMap<string, Readonly<Holdings>> {
+    return this.#catalog.holdings;
   }
 
   ids(): string[] {
@@ -344,6 +356,7 @@ class Runtime implements SandboxRuntime {
   /** @throws PetriError invalid_argument, already_exists */
   #newRecord(spec: CreateSpec): SandboxRecord {
     const { isolation = 'ISOLATE', securityProfile = 'MEDIUM', population = '', labels = {} } = spec;
+    const { tenant = '' } = spec;
     const id = spec.id || newId('sb');
     const violations = [idViolation('id', id) ?? []].flat();
     if (population !== '') violations.push(...[idViolation('population', population) ?? []].flat());
@@ -356,6 +369,7 @@ class Runtime implements SandboxRuntime {
     if (this.#catalog.has(id)) throw alreadyExists('sandbox', id);
     const identity: Identity = {
       id,
+      tenant,
       isolation,
       securityProfile,
       population,

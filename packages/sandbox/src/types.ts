@@ -42,6 +42,8 @@ export type ModuleHistoryInfo = {
 
 export type SandboxInfo = {
   id: string;
+  /** Whose it is; '' where nobody tells tenants apart. */
+  tenant: string;
   status: SandboxStatus;
   isolation: IsolationLevel;
   securityProfile: SecurityProfile;
@@ -64,6 +66,8 @@ export type SandboxInfo = {
 export type CreateSpec = {
   /** Default: generated. */
   id?: string;
+  /** Whose it will be. Default ''. */
+  tenant?: string;
   genome?: Genome;
   isolation?: IsolationLevel;
   securityProfile?: SecurityProfile;
@@ -75,7 +79,7 @@ export type CreateSpec = {
   loadTimeoutMs?: number;
 };
 
-export type ListQuery = {
+export type ListQuery = Scope & {
   /** Default 100, at most 1,000. */
   pageSize?: number;
   pageToken?: string;
@@ -211,6 +215,8 @@ export type ResourceUsage = {
 export type SandboxArchive = {
   schemaVersion: number;
   id: string;
+  /** Whose it was. */
+  tenant: string;
   isolation: IsolationLevel;
   securityProfile: SecurityProfile;
   population: string;
@@ -243,6 +249,8 @@ export type Kill = {
   task: 'run' | 'load' | 'suite' | 'program' | 'stop' | 'usage' | 'scan';
   /** Undefined for one-shot candidates. */
   sandboxId: string | undefined;
+  /** On whose behalf. */
+  tenant: string;
   /** Whether it was the fitness program that was stopped, not the candidate. */
   fitnessProgram: boolean;
   /** The receipt's reason, for people. */
@@ -273,8 +281,18 @@ export type RuntimeStatus = {
   workersLostToOthers: number;
 };
 
+/** Whose sandboxes there are for the caller. Default: all. */
+export type Scope = { tenant?: string };
+
 /** Bounds of one call: the caller's cancellation (its gRPC deadline aborts it too). */
-export type CallOptions = { signal?: AbortSignal };
+export type CallOptions = Scope & { signal?: AbortSignal };
+
+/** What the sandboxes of a tenant add up to. */
+export type Holdings = {
+  sandboxes: number;
+  /** Sum of their memory limits. */
+  memoryBytes: number;
+};
 
 /** What one item of a batch came to. */
 export type BatchItem<T> = { index: number; result: T } | { index: number; error: unknown };
@@ -282,23 +300,24 @@ export type BatchItem<T> = { index: number; result: T } | { index: number; error
 /** The sandbox runtime, as services see it. Every method throws PetriError. */
 export interface SandboxRuntime {
   create(spec: CreateSpec, options?: CallOptions): Promise<SandboxInfo>;
-  get(id: string): SandboxInfo;
   /** As `get`, for an id that may be nobody's. */
   find(id: string): SandboxInfo | undefined;
+  get(id: string, scope?: Scope): SandboxInfo;
   list(query: ListQuery): ListPage;
-  updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo>;
-  restart(id: string, options?: { resetState?: boolean }): Promise<SandboxInfo>;
+  updateLimits(id: string, change: LimitsChange, scope?: Scope): Promise<SandboxInfo>;
+  restart(id: string, options?: Scope & { resetState?: boolean }): Promise<SandboxInfo>;
   destroy(
     id: string,
-    options?: { graceMs?: number },
+    options?: Scope & { graceMs?: number },
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }>;
   reload(id: string, spec: ReloadSpec, options?: CallOptions): Promise<ReloadAnswer>;
   rollback(id: string, spec: RollbackSpec, options?: CallOptions): Promise<ReloadAnswer>;
   /** `module` '' is the entry module; `version` 0 or absent is the active one. */
-  moduleVersion(id: string, module: string, version?: number): ModuleVersionInfo;
-  moduleHistory(id: string, module: string): ModuleHistoryInfo;
-  export(id: string): SandboxArchive;
-  import(archive: SandboxArchive, id?: string): Promise<SandboxInfo>;
+  moduleVersion(id: string, module: string, version?: number, scope?: Scope): ModuleVersionInfo;
+  moduleHistory(id: string, module: string, scope?: Scope): ModuleHistoryInfo;
+  export(id: string, scope?: Scope): SandboxArchive;
+  /** It belongs to `tenant` ('' by default), whatever the archive says. */
+  import(archive: SandboxArchive, id?: string, tenant?: string): Promise<SandboxInfo>;
   run(id: string, spec: RunSpec, options?: CallOptions): Promise<RunResult>;
   evaluate(id: string, spec: EvaluationSpec, options?: CallOptions): Promise<Evaluation>;
   /** Evaluates a genome that is no sandbox; candidates of one `group` may share a REALM isolate. */
@@ -315,12 +334,14 @@ export interface SandboxRuntime {
    * @throws PetriError invalid_argument and failed_precondition, as when it is loaded
    */
   scan(genome: Genome, profile: SecurityProfile, options?: CallOptions): Promise<ScanReport>;
-  usage(id: string): Promise<ResourceUsage>;
   ids(): string[];
   /** Undefined for an unknown id. Wakes nothing. */
   activity(id: string): SandboxActivity | undefined;
   /** Drops the isolate of a sandbox that does nothing; its next run builds it anew. False if there was none to drop. */
   hibernate(id: string): boolean;
+  usage(id: string, scope?: Scope): Promise<ResourceUsage>;
+  /** By tenant; those who have none are not in it. */
+  holdings(): ReadonlyMap<string, Readonly<Holdings>>;
   status(): RuntimeStatus;
   /** How many runs keep every worker busy: a sensible concurrency for a batch. */
   readonly concurrency: number;

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { EnvReader } from '@petri/core';
 import { LOG_VARIABLES, type LogConfig, readLog } from '@petri/telemetry';
 import { GARBAGE_VARIABLES, type GarbageConfig, readGarbage } from './garbage/settings.ts';
+import { readTenants, TENANT_VARIABLES, type TenantsConfig } from './tenants/settings.ts';
 import { readSecurity, SECURITY_VARIABLES, type SecurityConfig } from './auth/settings.ts';
 
 export type NodeConfig = {
@@ -28,6 +29,8 @@ export type NodeConfig = {
   dataDirectory?: string | undefined;
   /** Default: garbage is collected only when somebody asks. */
   garbage?: GarbageConfig;
+  /** Default: no tenant has a quota. */
+  tenants?: TenantsConfig;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -47,6 +50,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_READY_JSON', 'print the ready line as JSON, as --json does (false)'],
   ['PETRI_AUDIT_FILE', 'who did what, appended as JSON lines; - is standard error (none)'],
   ...GARBAGE_VARIABLES,
+  ...TENANT_VARIABLES,
   ...SECURITY_VARIABLES,
   ...LOG_VARIABLES,
 ];
@@ -69,6 +73,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     dataDirectory: env.string('PETRI_DATA_DIR', undefined),
     auditFile: env.string('PETRI_AUDIT_FILE', undefined),
     garbage: readGarbage(env),
+    tenants: readTenants(env),
     security: readSecurity(env),
     log: readLog(env),
   };

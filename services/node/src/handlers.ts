@@ -23,6 +23,8 @@ import { restartSandbox } from './routes/restart-sandbox.ts';
 import { rollbackModule } from './routes/rollback-module.ts';
 import { run } from './routes/run.ts';
 import { scanSource } from './routes/scan-source.ts';
+import { getTenants } from './routes/get-tenants.ts';
+import { setQuota } from './routes/set-quota.ts';
 import { updateLimits } from './routes/update-limits.ts';
 import { watchEvents } from './routes/watch-events.ts';
 
@@ -59,5 +61,10 @@ export function eventHandlers(parts: Parts): Handlers<typeof EventService> {
 }
 
 export function adminHandlers(parts: Parts): Handlers<typeof AdminService> {
-  return { getNodeStatus: getNodeStatus(parts), collectGarbage: collectGarbage(parts) };
+  return {
+    getNodeStatus: getNodeStatus(parts),
+    collectGarbage: collectGarbage(parts),
+    getTenants: getTenants(parts),
+    setQuota: setQuota(parts),
+  };
 }

@@ -25,16 +25,21 @@ export class Idempotency {
   }
 
   /**
-   * The answer of `perform`, or the one it gave before for this rpc and request_id. A repeat that comes while the
+   * The answer of `perform`, or the one it gave before for this tenant, rpc and request_id. A repeat that comes while the
    * first is under way waits for it. A failure is not remembered. Without a request_id nothing is.
    *
    * @throws PetriError `invalid_argument`, reason REQUEST_ID_REUSED, if the request is not the one sent before.
    */
-  async once<R>(rpc: string, request: { requestId: string }, perform: () => Promise<R>): Promise<R> {
+  async once<R>(
+    rpc: string,
+    tenant: string,
+    request: { requestId: string },
+    perform: () => Promise<R>,
+  ): Promise<R> {
     const { requestId } = request;
     if (requestId === '') return perform();
     if (requestId.length > MAX_REQUEST_ID) throw tooLong(requestId.length);
-    const key = `${rpc} ${requestId}`;
+    const key = JSON.stringify([tenant, rpc, requestId]);
     const digest = digestOf(request);
     for (;;) {
       this.#forgetOld();

@@ -5,12 +5,18 @@ import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
 import type { GarbageCollector, Registry } from '@petri/population';
 import type { Identity } from './auth/identity.ts';
+import type { Accounts } from './tenants/accounts.ts';
+import type { TenantView } from './tenants/view.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { ServedCall } from './tracing.ts';
 
 /** What routes share. */
 export type Parts = {
-  runtime: SandboxRuntime;
+  /** What is the same for all; sandboxes are reached through `sandboxesOf` alone. */
+  runtime: Pick<SandboxRuntime, 'status' | 'concurrency'>;
+  /** The sandboxes that are there for the caller. One for each call. */
+  sandboxesOf: (context: CallContext) => TenantView;
+  accounts: Accounts;
   events: SandboxEvents;
   registry: Registry;
   collector: GarbageCollector;

@@ -1,14 +1,15 @@
 import type { Fitness, PopulationEvents } from '@petri/population';
 import type { FitnessRecord, SandboxEvents } from '@petri/sandbox';
 
-/** What populations have to tell, among the node's events. */
-export function populationEvents(events: SandboxEvents): PopulationEvents {
+/** What populations have to tell, among the node's events. `tenantOf` says whose a sandbox is, '' if there is none. */
+export function populationEvents(events: SandboxEvents, tenantOf: (id: string) => string): PopulationEvents {
+  const subjectOf = ({ id }: Fitness, population: string) => ({ id, tenant: tenantOf(id), population });
   return {
     fitnessRecorded: (population, fitness) =>
-      events.fitness({ id: fitness.id, population }, recordOf(fitness)),
+      events.fitness(subjectOf(fitness, population), recordOf(fitness)),
     fitnessAdjusted: (population, fitness) => {
       const { delta = 0, reason = '' } = fitness.adjustments.at(-1) ?? {};
-      events.fitness({ id: fitness.id, population }, { ...recordOf(fitness), adjusted: { delta, reason } });
+      events.fitness(subjectOf(fitness, population), { ...recordOf(fitness), adjusted: { delta, reason } });
     },
   };
 }

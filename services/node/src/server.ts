@@ -4,13 +4,22 @@ import { context } from '@opentelemetry/api';
 import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
-import { EventLog, SandboxEvents, type SandboxRuntime, startSandboxRuntime } from '@petri/sandbox';
 import { type GarbageReport, openRegistry, type Registry } from '@petri/population';
+import {
+  EventLog,
+  ForeignSandbox,
+  type Kill,
+  type RuntimeOptions,
+  SandboxEvents,
+  type SandboxRuntime,
+  startSandboxRuntime,
+} from '@petri/sandbox';
 import manifest from '../package.json' with { type: 'json' };
 import { audited } from './audit/calls.ts';
 import { AuditFile } from './audit/file.ts';
 import { AuditLog } from './audit/log.ts';
 import { type Access, openAccess } from './auth/access.ts';
+import type { Identity } from './auth/identity.ts';
 import { OPEN_TO_LOOPBACK } from './auth/settings.ts';
 import type { NodeConfig } from './config.ts';
 import { defined } from './defined.ts';
@@ -27,6 +36,10 @@ import { populationEvents } from './population-events.ts';
 import { populationHandlers } from './population-handlers.ts';
 import { type ServedCall, traced, traceOf } from './tracing.ts';
 import { openStorage, type Storage } from './storage/open.ts';
+import { Accounts } from './tenants/accounts.ts';
+import type { Quotas } from './tenants/quota.ts';
+import { NO_QUOTAS, openQuotas } from './tenants/settings.ts';
+import { TenantView } from './tenants/view.ts';
 
 const SERVICES = [SandboxService, PopulationService, EventService, AdminService];
 
@@ -68,11 +81,15 @@ export type RunningNode = AsyncDisposable & {
 export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
   const { clock = systemClock, onInternalError = () => undefined } = options;
   const audit = await auditOf(config, clock, options);
-  const access = await accessTo(config, { ...options, clock, onInternalError }, audit);
+  const { access, quotas } = await accessTo(config, { ...options, clock, onInternalError }, audit);
+  const accounts = new Accounts(quotas, clock);
   const { eventsKept } = config;
   const log = new EventLog(eventsKept === undefined ? {} : { capacity: eventsKept });
   const events = new SandboxEvents({ log });
-  const { storage, runtime, registry } = await withStorage(config, { ...options, clock }, events, audit);
+  const onUsed = (tenant: string, cpuUs: number) => accounts.of(tenant).used(cpuUs);
+  const told = { events, onUsed };
+  const { storage, runtime, registry } = await withStorage(config, { ...options, clock }, told, audit);
+  accounts.holdings = () => runtime.holdings();
   const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
   const sandboxes = collectable(runtime, memoryBytes);
   const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });
@@ -81,6 +98,9 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   const server = createServer(config, access.interceptors);
   addServices(server, gate, health, {
     runtime,
+    sandboxesOf: (context) =>
+      viewOf({ runtime, accounts, audit, identity: access.identityOf(context) }, context),
+    accounts,
     events,
     registry,
     collector,
@@ -149,15 +169,17 @@ async function accessTo(
   config: NodeConfig,
   options: NodeOptions & Required<Pick<NodeOptions, 'clock' | 'onInternalError'>>,
   audit: AuditLog,
-): Promise<Access> {
+): Promise<{ access: Access; quotas: Quotas }> {
   const { clock, runtime, onInternalError } = options;
   try {
-    return await openAccess(config.security ?? OPEN_TO_LOOPBACK, {
+    const quotas = await openQuotas(config.tenants ?? NO_QUOTAS);
+    const access = await openAccess(config.security ?? OPEN_TO_LOOPBACK, {
       host: config.host,
       now: new Date(clock.now()),
       onInternalError,
       onRefused: ({ identity, peer, path, error }) => audit.refused({ identity, peer }, path, error),
     });
+    return { access, quotas };
   } catch (thrown) {
     await audit.close();
     await runtime?.close();
@@ -169,7 +191,7 @@ async function accessTo(
 async function withStorage(
   { workers, spares, dataDirectory }: NodeConfig,
   { runtime: given, clock }: Pick<NodeOptions, 'runtime'> & { clock: Clock },
-  events: SandboxEvents,
+  told: Pick<RuntimeOptions, 'onUsed'> & { events: SandboxEvents },
   audit: AuditLog,
 ): Promise<{ storage: Storage; runtime: SandboxRuntime; registry: Registry }> {
   let storage: Storage | undefined;
@@ -177,21 +199,40 @@ async function withStorage(
   try {
     storage = await openStorage(dataDirectory);
     const { sandboxes: store } = storage;
-    const options = { workers, spares, events, ...(store === undefined ? {} : { store }) };
-    runtime ??= await startSandboxRuntime(options);
-    const genomeOf = genomesOf(runtime);
+    const onKilled = (kill: Kill) => audit.killed(kill);
+    const options = { workers, spares, ...told, onKilled, ...(store === undefined ? {} : { store }) };
+    const opened = (runtime ??= await startSandboxRuntime(options));
     const registry = await openRegistry({
       clock,
-      genomeOf,
-      events: populationEvents(events),
+      genomeOf: genomesOf(opened),
+      events: populationEvents(told.events, (id) => opened.find(id)?.tenant ?? ''),
       ...defined({ store: storage.populations }),
     });
-    return { storage, runtime, registry };
+    return { storage, runtime: opened, registry };
   } catch (thrown) {
     await runtime?.close();
     await Promise.all([storage?.close(), audit.close()]);
     throw thrown;
   }
+}
+
+type ViewParts = { runtime: SandboxRuntime; accounts: Accounts; audit: AuditLog; identity: Identity };
+
+function viewOf(
+  { runtime, accounts, audit, identity }: ViewParts,
+  { method, peer }: CallContext,
+): TenantView {
+  return new TenantView({
+    runtime,
+    accounts,
+    tenant: identity.tenant,
+    all: identity.role === 'admin',
+    onRefused: (error, sandbox) => {
+      // Callers are not told that it exists; those who read the log are.
+      const foreign = error.cause instanceof ForeignSandbox ? { reason: 'OTHER_TENANT' } : {};
+      audit.refused({ identity, peer }, method, error, { sandbox, ...foreign });
+    },
+  });
 }
 
 function addServices(server: Server, gate: Gate, health: Health, parts: Parts): void {

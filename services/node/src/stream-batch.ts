@@ -1,24 +1,19 @@
 import { context } from '@opentelemetry/api';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BatchSummarySchema } from '@petri/contracts/v1';
-import type { BatchKind, SandboxEvents, SandboxRuntime } from '@petri/sandbox';
+import type { BatchKind, SandboxEvents } from '@petri/sandbox';
 import { batch, type BatchOptions, mapBounded } from './batch.ts';
 import { within } from './tracing.ts';
 import type { Tally } from './tally.ts';
 
-/** A request may ask for less than keeps every worker busy, never for more. */
-export function windowOf({ concurrency }: SandboxRuntime, maxConcurrency: number): number {
-  return Math.max(1, Math.min(maxConcurrency || concurrency, concurrency));
-}
-
-type Batch = { events: SandboxEvents; kind: BatchKind; tally: Tally };
+type Batch = { events: SandboxEvents; kind: BatchKind; tenant: string; tally: Tally };
 
 /** The messages of a batch: results as they finish, then the summary. */
 export async function* streamBatch<I, R>(
-  { events, kind, tally }: Batch,
+  { events, kind, tenant, tally }: Batch,
   options: BatchOptions<I, R>,
 ): AsyncGenerator<{ items: R[]; summary?: MessageInitShape<typeof BatchSummarySchema> }, void, void> {
-  const scope = events.batch(kind, options.items.length);
+  const scope = events.batch(kind, options.items.length, tenant);
   try {
     for await (const items of within(scope.context, batch(options))) yield { items };
     yield { items: [], summary: tally.summary() };
@@ -34,10 +29,10 @@ type Answered = { result?: { case: string } };
 
 /** As `mapBounded`, of items that keep their errors. */
 export async function answerBatch<I, R extends Answered>(
-  { events, kind }: Pick<Batch, 'events' | 'kind'>,
+  { events, kind, tenant }: Omit<Batch, 'tally'>,
   ...mapping: Parameters<typeof mapBounded<I, R>>
 ): Promise<R[]> {
-  const scope = events.batch(kind, mapping[0].length);
+  const scope = events.batch(kind, mapping[0].length, tenant);
   try {
     const items = await context.with(scope.context, () => mapBounded(...mapping));
     const errors = items.filter(({ result }) => result?.case === 'error').length;

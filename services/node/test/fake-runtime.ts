@@ -43,6 +43,7 @@ export function scored(score: number): Evaluation {
 export function info(id: string, over: Partial<SandboxInfo> = {}): SandboxInfo {
   return {
     id,
+    tenant: 'anonymous',
     status: 'RUNNING',
     isolation: 'ISOLATE',
     securityProfile: 'MEDIUM',
@@ -91,6 +92,7 @@ export function fakeRuntime(methods: Partial<SandboxRuntime> = {}): FakeRuntime 
       workersLostToOthers: 0,
     }),
     concurrency: 8,
+    holdings: () => new Map(),
   };
   const calls: FakeRuntime['calls'] = [];
   const own = { ...defaults, ...methods, calls, closed: 0, close: async () => void own.closed++ };

@@ -16,6 +16,8 @@ export type JobRequest = {
   task: TaskRequest;
   /** Where the sandbox lives; absent for one-shot candidates. */
   residence?: Residence;
+  /** For whom it is done, where there is no sandbox to tell. Default ''. */
+  tenant?: string;
   /** Where the sandbox lives until a load has made `residence`: the best place for it. */
   near?: Residence;
   /** What to build if no worker holds it. */
@@ -28,6 +30,11 @@ export type JobRequest = {
   /** Told when the code is evaluated and its start() runs. */
   starting?: () => void;
 };
+
+/** For whom a job is done. */
+export function tenantOf({ residence, tenant = '' }: JobRequest): string {
+  return residence?.tenant ?? tenant;
+}
 
 export type JobResult = {
   answer: Answer;

@@ -1,7 +1,7 @@
 import { type Context, context } from '@opentelemetry/api';
 import { type Outcome, OUTCOMES } from '../outcome.ts';
 import type { Kill, KillReason } from '../types.ts';
-import type { JobRequest, JobResult } from './job.ts';
+import { type JobRequest, type JobResult, tenantOf } from './job.ts';
 
 const REASONS: Partial<Record<Outcome, KillReason>> = {
   TIMEOUT: 'timeout',
@@ -13,24 +13,28 @@ const REASONS: Partial<Record<Outcome, KillReason>> = {
 
 const RUNS: ReadonlySet<JobRequest['task']['kind']> = new Set(['run', 'suite', 'program']);
 
+export type LedgerEvents = {
+  killed: (kill: Kill) => void;
+  /** CPU time was used on behalf of a tenant, in microseconds. */
+  used: (tenant: string, cpuUs: number) => void;
+};
+
 /** Counts how jobs ended. Receipts, counts and events all tell what was settled here, so that they cannot differ. */
 export class Ledger {
-  readonly #onKilled: (kill: Kill) => void;
+  readonly #events: LedgerEvents;
   /** Runs and evaluations, by outcome. */
   readonly runs = new Map<Outcome, number>();
   /** Workers that went with the job they did, by its outcome. */
   readonly kills = new Map<Outcome, number>();
 
-  constructor(onKilled: (kill: Kill) => void) {
-    this.#onKilled = onKilled;
+  constructor(events: LedgerEvents) {
+    this.#events = events;
   }
 
   /** `caller` is the context in which kills are told of. */
-  settled(
-    { task, residence }: JobRequest,
-    { answer, workerPid, workerLost }: JobResult,
-    caller: Context,
-  ): void {
+  settled(request: JobRequest, { answer, workerPid, workerLost }: JobResult, caller: Context): void {
+    const { task, residence } = request;
+    this.#events.used(tenantOf(request), answer.c);
     const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
     if (RUNS.has(task.kind)) add(this.runs, outcome);
     if (workerLost) add(this.kills, outcome);
@@ -41,6 +45,7 @@ export class Ledger {
       outcome,
       task: task.kind,
       sandboxId: residence?.sandboxId,
+      tenant: tenantOf(request),
       fitnessProgram: answer.program === true,
       detail: answer.r ?? answer.e?.[1] ?? '',
       wallUs: answer.w,
@@ -48,7 +53,7 @@ export class Ledger {
       workerPid,
       workerLost,
     };
-    context.with(caller, () => this.#onKilled(kill));
+    context.with(caller, () => this.#events.killed(kill));
   }
 }
 

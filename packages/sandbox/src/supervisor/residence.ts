@@ -7,6 +7,8 @@ export class Residence {
   static #lastKey = 0;
 
   readonly sandboxId: string;
+  /** Whose it is. */
+  readonly tenant: string;
   /** Has a worker process to itself. */
   readonly alone: boolean;
   lane: Lane | undefined;
@@ -21,8 +23,9 @@ export class Residence {
   /** Jobs sent to a worker and not answered. */
   inFlight = 0;
 
-  constructor(sandboxId: string, alone: boolean) {
-    this.sandboxId = sandboxId;
+  constructor({ id, tenant }: { id: string; tenant: string }, alone: boolean) {
+    this.sandboxId = id;
+    this.tenant = tenant;
     this.alone = alone;
   }
 

@@ -1,12 +1,11 @@
 import { type PetriError, unavailable } from '@petri/core';
 import type { Answer } from '../protocol.ts';
 import { monotonicMs, PHASE } from '../recorder.ts';
-import type { Kill } from '../types.ts';
 import { Cancellations } from './cancellations.ts';
 import { crashVerdict } from './crash.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Job, type JobRequest, type JobResult } from './job.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type LedgerEvents } from './ledger.ts';
 import type { Lane, LaneEvents, Verdict } from './lane.ts';
 import type { Residence } from './residence.ts';
 import { Watchdog } from './watchdog.ts';
@@ -32,8 +31,8 @@ export class Supervisor {
   readonly ledger: Ledger;
   workersLostToOthers = 0;
 
-  private constructor(options: FleetOptions, onKilled: (kill: Kill) => void) {
-    this.ledger = new Ledger(onKilled);
+  private constructor(options: FleetOptions, ledger: LedgerEvents) {
+    this.ledger = new Ledger(ledger);
     const events: LaneEvents = {
       answered: (lane, job, answer) => this.#answered(lane, job, answer),
       lost: (lane, exit) => this.#lost(lane, exit),
@@ -48,8 +47,8 @@ export class Supervisor {
   }
 
   /** Resolves when all workers are ready. */
-  static async start(options: FleetOptions, onKilled: (kill: Kill) => void): Promise<Supervisor> {
-    const supervisor = new Supervisor(options, onKilled);
+  static async start(options: FleetOptions, ledger: LedgerEvents): Promise<Supervisor> {
+    const supervisor = new Supervisor(options, ledger);
     try {
       await supervisor.#fleet.start();
     } catch (thrown) {

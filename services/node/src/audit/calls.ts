@@ -8,7 +8,7 @@ import { type AuditLog, resultOf } from './log.ts';
 type Serve = (request: object, context: CallContext) => unknown;
 
 /** What requests and answers may have in common that says what a call was about. */
-type About = { id?: string; population?: string; requestId?: string };
+type About = { id?: string; tenant?: string; population?: string; requestId?: string };
 type Answer = { sandbox?: { id?: string }; items?: readonly Item[] };
 type Item = { id?: string; result?: { case?: string; value?: unknown } };
 
@@ -74,9 +74,10 @@ function changes({ localName }: DescMethod): boolean {
 }
 
 function about(request: object): Partial<AuditEntry> {
-  const { id, population, requestId } = request as About;
+  const { id, tenant, population, requestId } = request as About;
   return {
     ...(id === undefined ? {} : { sandbox: id }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(population === undefined ? {} : { population }),
     ...(requestId === undefined ? {} : { requestId }),
   };

@@ -23,6 +23,8 @@ export type AuditEntry = {
   /** Such as `/petri.v1.SandboxService/Run`. */
   rpc?: string;
   sandbox?: string;
+  /** Whose sandbox or quota it is about, where there is no caller. */
+  tenant?: string;
   population?: string;
   requestId?: string;
   /** `OK`, or the gRPC code, such as `PERMISSION_DENIED`. */
@@ -39,15 +41,17 @@ const MAX_TEXT = 256;
 
 /** One line of JSON, whatever is in the entry: what would end a line is escaped. */
 export function lineOf(entry: AuditEntry, nowMs: number): string {
-  const { event, caller, rpc, sandbox, population, requestId, result, reason, message, count } = entry;
+  const { event, caller, rpc, sandbox, tenant, population, requestId, result, reason, message, count } =
+    entry;
   const identity = caller?.identity;
   const line = {
     time: new Date(nowMs).toISOString(),
     event,
-    who: identity && { name: identity.name, role: identity.role, by: identity.by },
+    who: identity && { name: identity.name, tenant: identity.tenant, role: identity.role, by: identity.by },
     peer: caller?.peer,
     rpc,
     sandbox: clipped(sandbox),
+    tenant,
     population: clipped(population),
     request_id: clipped(requestId),
     result,

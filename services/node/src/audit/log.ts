@@ -1,4 +1,5 @@
 import type { Clock, PetriError } from '@petri/core';
+import type { Kill } from '@petri/sandbox';
 import { type AuditEntry, type Caller, lineOf } from './entry.ts';
 
 /** Where lines go. */
@@ -24,6 +25,8 @@ export class AuditLog {
   #strangersSince = 0;
   #strangers = 0;
   #lostSaid = 0;
+  /** What was refused is said once, where it was first seen. */
+  readonly #said = new WeakSet<PetriError>();
 
   constructor(sink: AuditSink | undefined, clock: Clock) {
     this.#sink = sink;
@@ -49,9 +52,17 @@ export class AuditLog {
 
   /** A caller that was not let in. */
   refused(caller: Caller, rpc: string, error: PetriError, more: Partial<AuditEntry> = {}): void {
-    if (caller.identity === undefined && this.#tooMany()) return;
+    if (this.#said.has(error) || (caller.identity === undefined && this.#tooMany())) return;
+    this.#said.add(error);
     const { reason, message } = error;
     this.record({ event: 'refused', caller, rpc, result: resultOf(error), reason, message, ...more });
+  }
+
+  /** A guest was stopped. What it said of itself is not repeated. */
+  killed({ sandboxId = '', tenant, task, outcome, reason, workerLost, cpuUs, wallUs }: Kill): void {
+    const used = `${Math.round(wallUs / 1000)} ms, ${Math.round(cpuUs / 1000)} ms of CPU`;
+    const message = `${task}: ${used}${workerLost ? '; its worker was lost' : ''}`;
+    this.record({ event: 'kill', sandbox: sandboxId, tenant, result: outcome, reason, message });
   }
 
   /** After the file was moved away. */

@@ -101,6 +101,8 @@ suite('a handler', () => {
     const { definition, implementation } = implement(AdminService, {
       getNodeStatus,
       collectGarbage: () => ({}),
+      getTenants: () => assert.fail(),
+      setQuota: () => assert.fail(),
     });
     server.addService(definition, implementation);
     const port = await listen(server, access.credentials, CONFIG);
@@ -112,12 +114,12 @@ suite('a handler', () => {
 
   test('knows who calls, and never sees the token', async () => {
     const { identity, headers } = await seen(THREE_ROLES, `Bearer ${TOKENS.admin}`);
-    assert.deepEqual(identity, { name: 'the-admin', role: 'admin', by: 'token' });
+    assert.deepEqual(identity, { name: 'the-admin', tenant: 'the-admin', role: 'admin', by: 'token' });
     assert.doesNotMatch(headers, /authorization|token/);
   });
 
   test('of an open node has anyone calling', async () => {
     const { identity } = await seen([]);
-    assert.deepEqual(identity, { name: 'anyone', role: 'admin', by: 'nothing' });
+    assert.deepEqual(identity, { name: 'anyone', tenant: 'anonymous', role: 'admin', by: 'nothing' });
   });
 });

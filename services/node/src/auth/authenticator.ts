@@ -1,7 +1,7 @@
 import type { PeerCertificate } from 'node:tls';
 import { unauthenticated } from '@petri/core';
 import { listedIdentity, namesOf } from './certificates.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, tenantOf } from './identity.ts';
 import type { Role } from './roles.ts';
 import { findToken, type TokenEntry } from './tokens.ts';
 
@@ -56,7 +56,7 @@ export class Authenticator {
       throw unauthenticated('TOKEN_MISSING', `the authorization header must be "${SCHEME} <token>"`, HINT);
     const entry = findToken(this.#tokens, token);
     if (!entry) throw unauthenticated('TOKEN_UNKNOWN', 'this node does not know the token', HINT);
-    return { name: entry.name, role: entry.role, by: 'token' };
+    return { name: entry.name, tenant: tenantOf(entry.name), role: entry.role, by: 'token' };
   }
 
   #byCertificate(certificate: PeerCertificate): Identity | undefined {
@@ -64,6 +64,7 @@ export class Authenticator {
     // With tokens, a certificate opens the connection and the token says the role: leaving it out may gain nothing.
     if (this.#tokens.length > 0) return undefined;
     const [name = 'certificate'] = namesOf(certificate);
-    return { name, role: DEFAULT_ROLE, by: 'certificate' };
+    // Nobody here wrote that name: that it ends like another's is no reason to share anything.
+    return { name, tenant: name, role: DEFAULT_ROLE, by: 'certificate' };
   }
 }

@@ -40,6 +40,7 @@ test('the first name that has a role decides', () => {
     ['spiffe://a/b', 'admin'],
   ] as const);
   const both = certificate('alice', 'URI:spiffe://other, URI:spiffe://a/b');
-  assert.deepEqual(listedIdentity(both, roles), { name: 'spiffe://a/b', role: 'admin', by: 'certificate' });
+  const name = 'spiffe://a/b';
+  assert.deepEqual(listedIdentity(both, roles), { name, tenant: name, role: 'admin', by: 'certificate' });
   assert.equal(listedIdentity(certificate('Alice'), roles), undefined);
 });

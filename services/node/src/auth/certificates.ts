@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
-import type { Identity } from './identity.ts';
+import { type Identity, tenantOf } from './identity.ts';
 import type { Role } from './roles.ts';
 
 /**
@@ -19,7 +19,7 @@ export function listedIdentity(
 ): Identity | undefined {
   for (const name of namesOf(certificate)) {
     const role = roles.get(name);
-    if (role !== undefined) return { name, role, by: 'certificate' };
+    if (role !== undefined) return { name, tenant: tenantOf(name), role, by: 'certificate' };
   }
   return undefined;
 }

@@ -73,6 +73,8 @@ const POPULATION_SERVICE: Rows<typeof PopulationService> = {
 const ADMIN_SERVICE: Rows<typeof AdminService> = {
   getNodeStatus: 'admin',
   collectGarbage: 'admin',
+  getTenants: 'admin',
+  setQuota: 'admin',
 };
 
 /** Services of other libraries, which have no types to go by: a test compares these with what the node serves. */

@@ -10,7 +10,8 @@ const MIN_LENGTH = 16;
 /** The token68 of RFC 9110, which may stand in a header as it is. */
 const WELL_FORMED = /^[A-Za-z0-9._~+/-]+=*$/;
 
-const NAME = /^[\w.@-]{1,64}$/;
+/** What follows the last "@" is the tenant. */
+const NAME = /^[\w.@-]{0,63}[\w.-]$/;
 
 /** Digests are compared, so that neither length nor content of a token shows in the time that takes. */
 export function digestOf(token: string): Buffer {
@@ -76,7 +77,9 @@ export function checkedTokens(entries: readonly TokenEntry[]): readonly TokenEnt
 function entryOf(where: string, name: string, role: string, token: string): TokenEntry {
   if (!isRole(role)) throw new Error(`${where} has no role: it must be one of ${ROLES.join(', ')}`);
   if (!NAME.test(name))
-    throw new Error(`${where} needs a name of at most 64 letters, digits, ".", "_", "-" and "@"`);
+    throw new Error(
+      `${where} needs a name of at most 64 letters, digits, ".", "_", "-" and "@", and no "@" at its end`,
+    );
   if (token.length < MIN_LENGTH)
     throw new Error(`${where} has a token of fewer than ${MIN_LENGTH} characters`);
   if (!WELL_FORMED.test(token))

@@ -30,6 +30,7 @@ export function archiveMessage(archive: SandboxArchive): MessageInitShape<typeof
     isolation: IsolationLevel[archive.isolation],
     securityProfile: SecurityProfile[archive.securityProfile],
     population: archive.population,
+    tenant: archive.tenant,
     labels: archive.labels,
     limits: limitsMessage(archive.limits),
     entry: archive.entry,
@@ -65,6 +66,7 @@ export function readArchive(problems: Problems, message: SandboxArchiveMessage):
   return {
     schemaVersion,
     id: problems.id('id', id),
+    tenant: message.tenant,
     isolation: readIsolation(problems, 'isolation', message.isolation) ?? 'ISOLATE',
     securityProfile: readSecurityProfile(problems, 'security_profile', message.securityProfile) ?? 'MEDIUM',
     population: readPopulation(problems, message.population) ?? '',

@@ -17,6 +17,7 @@ import { duration, timestamp } from './time.ts';
 export function sandboxMessage(info: SandboxInfo): MessageInitShape<typeof SandboxSchema> {
   return {
     id: info.id,
+    tenant: info.tenant,
     status: SandboxStatus[info.status],
     isolation: IsolationLevel[info.isolation],
     securityProfile: SecurityProfile[info.securityProfile],

@@ -5,15 +5,16 @@ import { sandboxMessage } from '../mapping/sandbox.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const exportSandbox: SandboxRoute<'exportSandbox'> =
-  ({ runtime }) =>
-  (request) => ({
-    archive: archiveMessage(runtime.export(mapped((problems) => problems.id('id', request.id)))),
+  ({ sandboxesOf }) =>
+  (request, context) => ({
+    archive: archiveMessage(sandboxesOf(context).export(mapped((problems) => problems.id('id', request.id)))),
   });
 
 export const importSandbox: SandboxRoute<'importSandbox'> =
-  ({ runtime, idempotency }) =>
-  (request) =>
-    idempotency.once('ImportSandbox', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('ImportSandbox', sandboxes.tenant, request, async () => {
       const { archive, id } = mapped((problems) => {
         const given = request.archive;
         if (!given) problems.add('archive', 'is required');
@@ -22,6 +23,7 @@ export const importSandbox: SandboxRoute<'importSandbox'> =
           id: request.id === '' ? undefined : problems.id('id', request.id),
         };
       });
-      const info = await showingExisting(runtime, () => runtime.import(archive!, id));
+      const info = await showingExisting(sandboxes, () => sandboxes.import(archive!, id));
       return { sandbox: sandboxMessage(info) };
     });
+  };

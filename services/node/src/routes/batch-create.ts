@@ -9,10 +9,11 @@ export const batchCreate: SandboxRoute<'batchCreate'> = (parts) => {
   return async ({ requests }, context) => {
     mapped((problems) => problems.atMost('requests', requests.length, MAX_BATCH));
     const { signal, method } = context;
+    const sandboxes = parts.sandboxesOf(context);
     const items = await answerBatch(
-      { events: parts.events, kind: 'create' },
+      { events: parts.events, kind: 'create', tenant: sandboxes.tenant },
       requests,
-      parts.runtime.concurrency,
+      sandboxes.window(),
       signal,
       async (request, index) => {
         try {

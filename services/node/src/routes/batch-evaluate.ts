@@ -20,9 +20,9 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
       kind: 'evaluate',
       items,
       idOf: (id) => id,
-      evaluate: async (id, index, signal) => {
+      evaluate: async (id, index, sandboxes, signal) => {
         mapped((problems) => problems.id(`ids[${index}]`, id));
-        return parts.runtime.evaluate(id, spec, { signal });
+        return sandboxes.evaluate(id, spec, { signal });
       },
       record,
       maxConcurrency,

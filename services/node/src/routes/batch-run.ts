@@ -7,7 +7,7 @@ import { mapped, type Problems } from '../mapping/problems.ts';
 import { readRunSpec, runResultMessage } from '../mapping/run.ts';
 import { sizeOfRun } from '../mapping/sizes.ts';
 import type { SandboxRoute } from '../parts.ts';
-import { streamBatch, windowOf } from '../stream-batch.ts';
+import { streamBatch } from '../stream-batch.ts';
 import { Tally } from '../tally.ts';
 
 /** About 10 MB of requests; a stream of results has no natural end for a reader beyond that. */
@@ -16,8 +16,10 @@ const MAX_ENTRIES = 100_000;
 type Item = MessageInitShape<typeof BatchRunItemSchema>;
 
 export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
-  async function* (request, { signal, method }) {
-    const { runtime, clock, events } = parts;
+  async function* (request, context) {
+    const { signal, method } = context;
+    const { clock, events } = parts;
+    const sandboxes = parts.sandboxesOf(context);
     const { entries, maxConcurrency, omitReceipts } = request;
     const shared = mapped((problems) => readShared(problems, request));
     const tally = new Tally(clock, entries.length);
@@ -25,7 +27,7 @@ export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
     const run = async (entry: BatchRunEntry, index: number, stop: AbortSignal): Promise<Sized<Item>> => {
       const { id } = entry;
       try {
-        const result = await runtime.run(id, specOf(entry, index, shared), { signal: stop });
+        const result = await sandboxes.run(id, specOf(entry, index, shared), { signal: stop });
         tally.outcome(result.outcome, result.receipt);
         const message = (): Item => {
           const value = runResultMessage(result, !omitReceipts || result.outcome !== 'COMPLETED');
@@ -39,8 +41,11 @@ export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
       }
     };
 
-    const window = windowOf(runtime, maxConcurrency);
-    yield* streamBatch({ events, kind: 'run', tally }, { items: entries, run, window, signal });
+    const window = sandboxes.window(maxConcurrency);
+    yield* streamBatch(
+      { events, kind: 'run', tenant: sandboxes.tenant, tally },
+      { items: entries, run, window, signal },
+    );
   };
 
 function readShared(problems: Problems, { entries, spec }: BatchRunRequest): RunSpec | undefined {

@@ -69,6 +69,7 @@ suite('code', () => {
     const archive = {
       schemaVersion: 1,
       id: 'a',
+      tenant: 'anonymous',
       isolation: 'PROCESS' as const,
       securityProfile: 'LOW' as const,
       population: 'p',

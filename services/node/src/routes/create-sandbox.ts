@@ -13,13 +13,16 @@ import type { SandboxRoute } from '../parts.ts';
 import { jsonOf } from '../values.ts';
 
 export const createSandbox: SandboxRoute<'createSandbox'> =
-  ({ runtime, idempotency }) =>
-  (request, { signal }) =>
-    idempotency.once('CreateSandbox', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('CreateSandbox', sandboxes.tenant, request, async () => {
       const spec = mapped((problems) => readCreate(problems, request));
-      const info = await showingExisting(runtime, () => runtime.create(spec, { signal }));
+      const { signal } = context;
+      const info = await showingExisting(sandboxes, () => sandboxes.create(spec, { signal }));
       return { sandbox: sandboxMessage(info) };
     });
+  };
 
 function readCreate(problems: Problems, request: CreateSandboxRequest): CreateSpec {
   const { id, genome, state, loadTimeoutMs } = request;

@@ -25,9 +25,9 @@ export const evaluateSources: SandboxRoute<'evaluateSources'> = (parts) =>
       kind: 'evaluate_sources',
       items,
       idOf: ({ id }) => id,
-      evaluate: async (candidate, index, signal) => {
+      evaluate: async (candidate, index, sandboxes, signal) => {
         const genome = mapped((problems) => readCandidate(problems, candidate, index));
-        return parts.runtime.evaluateGenome(genome, spec, group, options, { signal });
+        return sandboxes.evaluateGenome(genome, spec, group, options, { signal });
       },
       maxConcurrency,
     });

@@ -5,15 +5,14 @@ import { mapped } from '../mapping/problems.ts';
 import type { SandboxRoute } from '../parts.ts';
 import { readRecording, recorder } from '../recording.ts';
 
-export const evaluate: SandboxRoute<'evaluate'> =
-  (parts) =>
-  async (request, { signal, method }) => {
-    const { id, spec } = mapped((problems) => {
-      readRecording(problems, request.record);
-      return { id: problems.id('id', request.id), spec: readEvaluationSpec(problems, request.spec) };
-    });
-    const record = recorder(parts, request.record, [id], method);
-    const evaluation = await parts.runtime.evaluate(id, spec, { signal });
-    const recordError = await record(id, evaluation);
-    return { evaluation: evaluationMessage(evaluation), ...defined({ recordError }) };
-  };
+export const evaluate: SandboxRoute<'evaluate'> = (parts) => async (request, context) => {
+  const { signal, method } = context;
+  const { id, spec } = mapped((problems) => {
+    readRecording(problems, request.record);
+    return { id: problems.id('id', request.id), spec: readEvaluationSpec(problems, request.spec) };
+  });
+  const record = recorder(parts, request.record, [id], method);
+  const evaluation = await parts.sandboxesOf(context).evaluate(id, spec, { signal });
+  const recordError = await record(id, evaluation);
+  return { evaluation: evaluationMessage(evaluation), ...defined({ recordError }) };
+};

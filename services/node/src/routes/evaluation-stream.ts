@@ -9,7 +9,8 @@ import { evaluationMessage } from '../mapping/evaluation.ts';
 import { sizeOfEvaluation } from '../mapping/sizes.ts';
 import type { Parts } from '../parts.ts';
 import type { Record } from '../recording.ts';
-import { streamBatch, windowOf } from '../stream-batch.ts';
+import { streamBatch } from '../stream-batch.ts';
+import type { TenantView } from '../tenants/view.ts';
 import { Tally } from '../tally.ts';
 
 type Item = MessageInitShape<typeof EvaluationItemSchema>;
@@ -18,7 +19,7 @@ type Options<I> = {
   kind: BatchKind;
   items: readonly I[];
   idOf: (item: I) => string;
-  evaluate: (item: I, index: number, signal: AbortSignal) => Promise<Evaluation>;
+  evaluate: (item: I, index: number, sandboxes: TenantView, signal: AbortSignal) => Promise<Evaluation>;
   /** Default: nothing is recorded. */
   record?: Record;
   maxConcurrency: number;
@@ -27,15 +28,17 @@ type Options<I> = {
 /** Evaluates items and streams what becomes of each; what `evaluate` throws stays with its item. */
 export function streamEvaluations<I>(
   parts: Parts,
-  { signal, method }: CallContext,
+  context: CallContext,
   { kind, items, idOf, evaluate, record, maxConcurrency }: Options<I>,
 ) {
+  const { signal, method } = context;
+  const sandboxes = parts.sandboxesOf(context);
   const tally = new Tally(parts.clock, items.length);
 
   const run = async (each: I, index: number, stop: AbortSignal): Promise<Sized<Item>> => {
     const id = idOf(each);
     try {
-      const value = await evaluate(each, index, stop);
+      const value = await evaluate(each, index, sandboxes, stop);
       tally.outcome(value.outcome, value.receipt);
       const recordError = await record?.(id, value);
       const message = (): Item => ({
@@ -52,6 +55,9 @@ export function streamEvaluations<I>(
     }
   };
 
-  const window = windowOf(parts.runtime, maxConcurrency);
-  return streamBatch({ events: parts.events, kind, tally }, { items, run, window, signal });
+  const window = sandboxes.window(maxConcurrency);
+  return streamBatch(
+    { events: parts.events, kind, tenant: sandboxes.tenant, tally },
+    { items, run, window, signal },
+  );
 }

@@ -3,7 +3,7 @@ import { sandboxMessage } from '../mapping/sandbox.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const getSandbox: SandboxRoute<'getSandbox'> =
-  ({ runtime }) =>
-  (request) => ({
-    sandbox: sandboxMessage(runtime.get(mapped((problems) => problems.id('id', request.id)))),
+  ({ sandboxesOf }) =>
+  (request, context) => ({
+    sandbox: sandboxMessage(sandboxesOf(context).get(mapped((problems) => problems.id('id', request.id)))),
   });

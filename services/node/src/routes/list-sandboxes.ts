@@ -13,9 +13,9 @@ import type { SandboxRoute } from '../parts.ts';
 const MAX_PAGE = 1000;
 
 export const listSandboxes: SandboxRoute<'listSandboxes'> =
-  ({ runtime }) =>
-  (request) => {
-    const page = runtime.list(mapped((problems) => readQuery(problems, request)));
+  ({ sandboxesOf }) =>
+  (request, context) => {
+    const page = sandboxesOf(context).list(mapped((problems) => readQuery(problems, request)));
     return {
       sandboxes: page.sandboxes.map(sandboxMessage),
       nextPageToken: page.nextPageToken,

@@ -4,21 +4,21 @@ import { mapped, type Problems } from '../mapping/problems.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const getModuleVersion: SandboxRoute<'getModuleVersion'> =
-  ({ runtime }) =>
-  (request) => {
+  ({ sandboxesOf }) =>
+  (request, context) => {
     const { version } = request;
     const { id, module } = mapped((problems) => {
       if (version === 0) problems.add('version', 'must be 1 or more');
       return readModule(problems, request);
     });
-    return { version: moduleVersionMessage(runtime.moduleVersion(id, module, version), true) };
+    return { version: moduleVersionMessage(sandboxesOf(context).moduleVersion(id, module, version), true) };
   };
 
 export const listModuleVersions: SandboxRoute<'listModuleVersions'> =
-  ({ runtime }) =>
-  (request) => {
+  ({ sandboxesOf }) =>
+  (request, context) => {
     const { id, module } = mapped((problems) => readModule(problems, request));
-    return { history: historyMessage(runtime.moduleHistory(id, module), false) };
+    return { history: historyMessage(sandboxesOf(context).moduleHistory(id, module), false) };
   };
 
 function readModule(problems: Problems, { id, module }: { id: string; module: string }) {

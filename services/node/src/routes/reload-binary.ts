@@ -7,12 +7,14 @@ import { readTransition } from '../mapping/transition.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const reloadBinary: SandboxRoute<'reloadBinary'> =
-  ({ runtime, idempotency }) =>
-  (request, { signal }) =>
-    idempotency.once('ReloadBinary', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('ReloadBinary', sandboxes.tenant, request, async () => {
       const spec = mapped((problems) => readReload(problems, request));
-      return reloadMessage(await runtime.reload(request.id, spec, { signal }));
+      return reloadMessage(await sandboxes.reload(request.id, spec, { signal: context.signal }));
     });
+  };
 
 function readReload(problems: Problems, request: ReloadBinaryRequest): ReloadSpec {
   problems.id('id', request.id);

@@ -7,12 +7,14 @@ import { readTransition } from '../mapping/transition.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const reloadSource: SandboxRoute<'reloadSource'> =
-  ({ runtime, idempotency }) =>
-  (request, { signal }) =>
-    idempotency.once('ReloadSource', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('ReloadSource', sandboxes.tenant, request, async () => {
       const spec = mapped((problems) => readReload(problems, request));
-      return reloadMessage(await runtime.reload(request.id, spec, { signal }));
+      return reloadMessage(await sandboxes.reload(request.id, spec, { signal: context.signal }));
     });
+  };
 
 function readReload(problems: Problems, request: ReloadSourceRequest): ReloadSpec {
   problems.id('id', request.id);

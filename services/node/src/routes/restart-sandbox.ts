@@ -3,9 +3,11 @@ import { sandboxMessage } from '../mapping/sandbox.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const restartSandbox: SandboxRoute<'restartSandbox'> =
-  ({ runtime, idempotency }) =>
-  (request) =>
-    idempotency.once('RestartSandbox', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('RestartSandbox', sandboxes.tenant, request, async () => {
       const id = mapped((problems) => problems.id('id', request.id));
-      return { sandbox: sandboxMessage(await runtime.restart(id, { resetState: request.resetState })) };
+      return { sandbox: sandboxMessage(await sandboxes.restart(id, { resetState: request.resetState })) };
     });
+  };

@@ -8,12 +8,14 @@ import { readTransition } from '../mapping/transition.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const rollbackModule: SandboxRoute<'rollbackModule'> =
-  ({ runtime, idempotency }) =>
-  (request, { signal }) =>
-    idempotency.once('RollbackModule', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('RollbackModule', sandboxes.tenant, request, async () => {
       const spec = mapped((problems) => readRollback(problems, request));
-      return reloadMessage(await runtime.rollback(request.id, spec, { signal }));
+      return reloadMessage(await sandboxes.rollback(request.id, spec, { signal: context.signal }));
     });
+  };
 
 function readRollback(problems: Problems, request: RollbackModuleRequest): RollbackSpec {
   problems.id('id', request.id);

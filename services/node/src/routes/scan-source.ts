@@ -6,10 +6,12 @@ import { scanMessage } from '../mapping/scan.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const scanSource: SandboxRoute<'scanSource'> =
-  ({ runtime }) =>
-  async (request, { signal }) => {
+  ({ sandboxesOf }) =>
+  async (request, context) => {
     const { genome, profile } = mapped((problems) => readScan(problems, request));
-    return { report: scanMessage(await runtime.scan(genome, profile, { signal })) };
+    return {
+      report: scanMessage(await sandboxesOf(context).scan(genome, profile, { signal: context.signal })),
+    };
   };
 
 function readScan(problems: Problems, request: ScanSourceRequest) {

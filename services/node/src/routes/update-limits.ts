@@ -4,12 +4,14 @@ import { sandboxMessage } from '../mapping/sandbox.ts';
 import type { SandboxRoute } from '../parts.ts';
 
 export const updateLimits: SandboxRoute<'updateLimits'> =
-  ({ runtime, idempotency }) =>
-  (request) =>
-    idempotency.once('UpdateLimits', request, async () => {
+  ({ sandboxesOf, idempotency }) =>
+  (request, context) => {
+    const sandboxes = sandboxesOf(context);
+    return idempotency.once('UpdateLimits', sandboxes.tenant, request, async () => {
       const { id, change } = mapped((problems) => ({
         id: problems.id('id', request.id),
         change: readLimits(problems, request.limits) ?? {},
       }));
-      return { sandbox: sandboxMessage(await runtime.updateLimits(id, change)) };
+      return { sandbox: sandboxMessage(await sandboxes.updateLimits(id, change)) };
     });
+  };

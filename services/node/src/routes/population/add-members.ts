@@ -4,9 +4,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const addMembers: PopulationRoute<'addMembers'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('AddMembers', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('AddMembers', identityOf(context).tenant, request, async () => {
       const { expectedGeneration, allowForeignParents } = request;
       const { population, members } = mapped((problems) => {
         problems.atMost('members', request.members.length, MAX_BATCH);

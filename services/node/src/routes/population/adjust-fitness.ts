@@ -3,9 +3,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const adjustFitness: PopulationRoute<'adjustFitness'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('AdjustFitness', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('AdjustFitness', identityOf(context).tenant, request, async () => {
       const { adjustments } = request;
       const population = mapped((problems) => {
         problems.atMost('adjustments', adjustments.length, MAX_BATCH);

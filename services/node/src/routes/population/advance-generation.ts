@@ -7,9 +7,9 @@ import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 const MAX_SURVIVORS = 100_000;
 
 export const advanceGeneration: PopulationRoute<'advanceGeneration'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('AdvanceGeneration', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('AdvanceGeneration', identityOf(context).tenant, request, async () => {
       const { expectedGeneration, allowForeignParents, survivors } = request;
       const { id, newcomers } = mapped((problems) => {
         problems.atMost('survivors', survivors.length, MAX_SURVIVORS);

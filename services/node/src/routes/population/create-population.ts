@@ -5,9 +5,9 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const createPopulation: PopulationRoute<'createPopulation'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('CreatePopulation', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('CreatePopulation', identityOf(context).tenant, request, async () => {
       const { id, direction, parent, island, labels } = request;
       const spec = mapped((problems) =>
         defined({

@@ -4,9 +4,9 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const deletePopulation: PopulationRoute<'deletePopulation'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('DeletePopulation', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('DeletePopulation', identityOf(context).tenant, request, async () => {
       const id = mapped((problems) => problems.id('id', request.id));
       try {
         return { population: populationMessage(await registry.populations.delete(id)) };

@@ -3,9 +3,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const recordFitness: PopulationRoute<'recordFitness'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('RecordFitness', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('RecordFitness', identityOf(context).tenant, request, async () => {
       const { population, entries } = mapped((problems) => {
         problems.atMost('entries', request.entries.length, MAX_BATCH);
         return {

@@ -3,9 +3,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const recordLineage: PopulationRoute<'recordLineage'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('RecordLineage', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('RecordLineage', identityOf(context).tenant, request, async () => {
       const { allowForeignParents } = request;
       const births = mapped((problems) => {
         problems.atMost('births', request.births.length, MAX_BATCH);

@@ -3,9 +3,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const removeMembers: PopulationRoute<'removeMembers'> =
-  ({ registry, idempotency }) =>
-  (request) =>
-    idempotency.once('RemoveMembers', request, async () => {
+  ({ registry, idempotency, identityOf }) =>
+  (request, context) =>
+    idempotency.once('RemoveMembers', identityOf(context).tenant, request, async () => {
       const { ids, allowMissing } = request;
       const population = mapped((problems) => {
         problems.atMost('ids', ids.length, MAX_BATCH);

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file petri/v1/admin_service.proto.
  */
 export const file_petri_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIoMDChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbhIkCgVhdWRpdBgLIAEoCzIVLnBldHJpLnYxLkF1ZGl0U3RhdHVzIiwKC0F1ZGl0U3RhdHVzEg8KB3dyaXR0ZW4YASABKAQSDAoEbG9zdBgCIAEoBCIoChVDb2xsZWN0R2FyYmFnZVJlcXVlc3QSDwoHZHJ5X3J1bhgBIAEoCCJCCgtHYXJiYWdlSXRlbRIKCgJpZBgBIAEoCRInCgZyZWFzb24YAiABKA4yFy5wZXRyaS52MS5HYXJiYWdlUmVhc29uIo0CChZDb2xsZWN0R2FyYmFnZVJlc3BvbnNlEg8KB2RyeV9ydW4YASABKAgSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZXhhbWluZWQYBCABKA0SKAoJY29sbGVjdGVkGAUgAygLMhUucGV0cmkudjEuR2FyYmFnZUl0ZW0SJQoGZmFpbGVkGAYgAygLMhUucGV0cmkudjEuR2FyYmFnZUl0ZW0SEgoKaGliZXJuYXRlZBgHIAMoCRIOCgZzcGFyZWQYCCABKA0qjgEKC1dvcmtlclN0YXRlEhwKGFdPUktFUl9TVEFURV9VTlNQRUNJRklFRBAAEhkKFVdPUktFUl9TVEFURV9TVEFSVElORxABEhYKEldPUktFUl9TVEFURV9TUEFSRRACEhcKE1dPUktFUl9TVEFURV9BQ1RJVkUQAxIVChFXT1JLRVJfU1RBVEVfSEVMRBAEKtcBCg1HYXJiYWdlUmVhc29uEh4KGkdBUkJBR0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWR0FSQkFHRV9SRUFTT05fRVhQSVJFRBABEhkKFUdBUkJBR0VfUkVBU09OX0ZBSUxFRBACEh0KGUdBUkJBR0VfUkVBU09OX0dFTkVSQVRJT04QAxIcChhHQVJCQUdFX1JFQVNPTl9BQkFORE9ORUQQBBIXChNHQVJCQUdFX1JFQVNPTl9JRExFEAUSGQoVR0FSQkFHRV9SRUFTT05fTUVNT1JZEAYytQEKDEFkbWluU2VydmljZRJQCg1HZXROb2RlU3RhdHVzEh4ucGV0cmkudjEuR2V0Tm9kZVN0YXR1c1JlcXVlc3QaHy5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVzcG9uc2USUwoOQ29sbGVjdEdhcmJhZ2USHy5wZXRyaS52MS5Db2xsZWN0R2FyYmFnZVJlcXVlc3QaIC5wZXRyaS52MS5Db2xsZWN0R2FyYmFnZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_petri_v1_run, file_petri_v1_sandbox]);
+  fileDesc("ChxwZXRyaS92MS9hZG1pbl9zZXJ2aWNlLnByb3RvEghwZXRyaS52MSIWChRHZXROb2RlU3RhdHVzUmVxdWVzdCKGAQoGV29ya2VyEgsKA3BpZBgBIAEoDRIkCgVzdGF0ZRgCIAEoDjIVLnBldHJpLnYxLldvcmtlclN0YXRlEhAKCHJlc2lkZW50GAMgASgNEhEKCWluX2ZsaWdodBgEIAEoDRIRCgljb21wbGV0ZWQYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLnBldHJpLnYxLlNhbmRib3hTdGF0dXMSDQoFY291bnQYAiABKA0iQQoMT3V0Y29tZVRvdGFsEiIKB291dGNvbWUYASABKA4yES5wZXRyaS52MS5PdXRjb21lEg0KBWNvdW50GAIgASgEIjoKClByb3RlY3Rpb24SDAoEbmFtZRgBIAEoCRIOCgZhY3RpdmUYAiABKAgSDgoGZGV0YWlsGAMgASgJIoMDChVHZXROb2RlU3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIpCgZ1cHRpbWUYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZHJhaW5pbmcYAyABKAgSIQoHd29ya2VycxgEIAMoCzIQLnBldHJpLnYxLldvcmtlchIoCglzYW5kYm94ZXMYBSADKAsyFS5wZXRyaS52MS5TdGF0dXNDb3VudBIkCgRydW5zGAYgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEiUKBWtpbGxzGAcgAygLMhYucGV0cmkudjEuT3V0Y29tZVRvdGFsEh4KFndvcmtlcnNfbG9zdF90b19vdGhlcnMYCCABKAQSEQoJcnNzX2J5dGVzGAkgASgEEikKC3Byb3RlY3Rpb25zGAogAygLMhQucGV0cmkudjEuUHJvdGVjdGlvbhIkCgVhdWRpdBgLIAEoCzIVLnBldHJpLnYxLkF1ZGl0U3RhdHVzIiwKC0F1ZGl0U3RhdHVzEg8KB3dyaXR0ZW4YASABKAQSDAoEbG9zdBgCIAEoBCIoChVDb2xsZWN0R2FyYmFnZVJlcXVlc3QSDwoHZHJ5X3J1bhgBIAEoCCJCCgtHYXJiYWdlSXRlbRIKCgJpZBgBIAEoCRInCgZyZWFzb24YAiABKA4yFy5wZXRyaS52MS5HYXJiYWdlUmVhc29uIo0CChZDb2xsZWN0R2FyYmFnZVJlc3BvbnNlEg8KB2RyeV9ydW4YASABKAgSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoIZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIZXhhbWluZWQYBCABKA0SKAoJY29sbGVjdGVkGAUgAygLMhUucGV0cmkudjEuR2FyYmFnZUl0ZW0SJQoGZmFpbGVkGAYgAygLMhUucGV0cmkudjEuR2FyYmFnZUl0ZW0SEgoKaGliZXJuYXRlZBgHIAMoCRIOCgZzcGFyZWQYCCABKA0iaAoFUXVvdGESEQoJc2FuZGJveGVzGAEgASgNEhYKDnJ1bnNfaW5fZmxpZ2h0GAIgASgNEh4KFmNwdV9zZWNvbmRzX3Blcl9taW51dGUYAyABKA0SFAoMbWVtb3J5X2J5dGVzGAQgASgEIrABCgZUZW5hbnQSDAoEbmFtZRgBIAEoCRIeCgVxdW90YRgCIAEoCzIPLnBldHJpLnYxLlF1b3RhEhUKDWRlZmF1bHRfcXVvdGEYAyABKAgSEQoJc2FuZGJveGVzGAQgASgNEhQKDG1lbW9yeV9ieXRlcxgFIAEoBBIWCg5ydW5zX2luX2ZsaWdodBgGIAEoDRIOCgZjcHVfdXMYByABKAQSEAoIcmVmdXNhbHMYCCABKAQiEwoRR2V0VGVuYW50c1JlcXVlc3QiXwoSR2V0VGVuYW50c1Jlc3BvbnNlEiEKB3RlbmFudHMYASADKAsyEC5wZXRyaS52MS5UZW5hbnQSJgoNZGVmYXVsdF9xdW90YRgCIAEoCzIPLnBldHJpLnYxLlF1b3RhIlUKD1NldFF1b3RhUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSHgoFcXVvdGEYAiABKAsyDy5wZXRyaS52MS5RdW90YRISCgpyZXF1ZXN0X2lkGAMgASgJIlwKEFNldFF1b3RhUmVzcG9uc2USIAoGdGVuYW50GAEgASgLMhAucGV0cmkudjEuVGVuYW50EiYKDWRlZmF1bHRfcXVvdGEYAiABKAsyDy5wZXRyaS52MS5RdW90YSqOAQoLV29ya2VyU3RhdGUSHAoYV09SS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVV09SS0VSX1NUQVRFX1NUQVJUSU5HEAESFgoSV09SS0VSX1NUQVRFX1NQQVJFEAISFwoTV09SS0VSX1NUQVRFX0FDVElWRRADEhUKEVdPUktFUl9TVEFURV9IRUxEEAQq1wEKDUdhcmJhZ2VSZWFzb24SHgoaR0FSQkFHRV9SRUFTT05fVU5TUEVDSUZJRUQQABIaChZHQVJCQUdFX1JFQVNPTl9FWFBJUkVEEAESGQoVR0FSQkFHRV9SRUFTT05fRkFJTEVEEAISHQoZR0FSQkFHRV9SRUFTT05fR0VORVJBVElPThADEhwKGEdBUkJBR0VfUkVBU09OX0FCQU5ET05FRBAEEhcKE0dBUkJBR0VfUkVBU09OX0lETEUQBRIZChVHQVJCQUdFX1JFQVNPTl9NRU1PUlkQBjLBAgoMQWRtaW5TZXJ2aWNlElAKDUdldE5vZGVTdGF0dXMSHi5wZXRyaS52MS5HZXROb2RlU3RhdHVzUmVxdWVzdBofLnBldHJpLnYxLkdldE5vZGVTdGF0dXNSZXNwb25zZRJTCg5Db2xsZWN0R2FyYmFnZRIfLnBldHJpLnYxLkNvbGxlY3RHYXJiYWdlUmVxdWVzdBogLnBldHJpLnYxLkNvbGxlY3RHYXJiYWdlUmVzcG9uc2USRwoKR2V0VGVuYW50cxIbLnBldHJpLnYxLkdldFRlbmFudHNSZXF1ZXN0GhwucGV0cmkudjEuR2V0VGVuYW50c1Jlc3BvbnNlEkEKCFNldFF1b3RhEhkucGV0cmkudjEuU2V0UXVvdGFSZXF1ZXN0GhoucGV0cmkudjEuU2V0UXVvdGFSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_petri_v1_run, file_petri_v1_sandbox]);
 
 /**
  * Asks for the node's status.
@@ -419,6 +419,224 @@ export const CollectGarbageResponseSchema: GenMessage<CollectGarbageResponse> = 
   messageDesc(file_petri_v1_admin_service, 9);
 
 /**
+ * What a tenant may use. 0, the default of each, is without bound.
+ *
+ * @generated from message petri.v1.Quota
+ */
+export type Quota = Message<"petri.v1.Quota"> & {
+  /**
+   * Sandboxes that exist.
+   *
+   * @generated from field: uint32 sandboxes = 1;
+   */
+  sandboxes: number;
+
+  /**
+   * Runs, evaluations and loads of code that wait or run.
+   *
+   * @generated from field: uint32 runs_in_flight = 2;
+   */
+  runsInFlight: number;
+
+  /**
+   * CPU time of its guests within a minute, in seconds. It may be passed by what is in flight when it is used up.
+   *
+   * @generated from field: uint32 cpu_seconds_per_minute = 3;
+   */
+  cpuSecondsPerMinute: number;
+
+  /**
+   * Sum of the memory limits of its sandboxes, in bytes.
+   *
+   * @generated from field: uint64 memory_bytes = 4;
+   */
+  memoryBytes: bigint;
+};
+
+/**
+ * Describes the message petri.v1.Quota.
+ * Use `create(QuotaSchema)` to create a new message.
+ */
+export const QuotaSchema: GenMessage<Quota> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 10);
+
+/**
+ * One tenant: those who share sandboxes and a quota.
+ *
+ * @generated from message petri.v1.Tenant
+ */
+export type Tenant = Message<"petri.v1.Tenant"> & {
+  /**
+   * Name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it may use.
+   *
+   * @generated from field: petri.v1.Quota quota = 2;
+   */
+  quota?: Quota | undefined;
+
+  /**
+   * Whether that is the quota of all tenants that have none of their own.
+   *
+   * @generated from field: bool default_quota = 3;
+   */
+  defaultQuota: boolean;
+
+  /**
+   * Sandboxes that exist.
+   *
+   * @generated from field: uint32 sandboxes = 4;
+   */
+  sandboxes: number;
+
+  /**
+   * Sum of their memory limits, in bytes.
+   *
+   * @generated from field: uint64 memory_bytes = 5;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * Runs, evaluations and loads of code that wait or run.
+   *
+   * @generated from field: uint32 runs_in_flight = 6;
+   */
+  runsInFlight: number;
+
+  /**
+   * CPU time of its guests within the last minute, in microseconds.
+   *
+   * @generated from field: uint64 cpu_us = 7;
+   */
+  cpuUs: bigint;
+
+  /**
+   * Times that a quota refused something since the node started.
+   *
+   * @generated from field: uint64 refusals = 8;
+   */
+  refusals: bigint;
+};
+
+/**
+ * Describes the message petri.v1.Tenant.
+ * Use `create(TenantSchema)` to create a new message.
+ */
+export const TenantSchema: GenMessage<Tenant> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 11);
+
+/**
+ * Asks for the tenants.
+ *
+ * @generated from message petri.v1.GetTenantsRequest
+ */
+export type GetTenantsRequest = Message<"petri.v1.GetTenantsRequest"> & {
+};
+
+/**
+ * Describes the message petri.v1.GetTenantsRequest.
+ * Use `create(GetTenantsRequestSchema)` to create a new message.
+ */
+export const GetTenantsRequestSchema: GenMessage<GetTenantsRequest> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 12);
+
+/**
+ * The tenants that have sandboxes, have called since the node started, or have a quota of their own.
+ *
+ * @generated from message petri.v1.GetTenantsResponse
+ */
+export type GetTenantsResponse = Message<"petri.v1.GetTenantsResponse"> & {
+  /**
+   * By name.
+   *
+   * @generated from field: repeated petri.v1.Tenant tenants = 1;
+   */
+  tenants: Tenant[];
+
+  /**
+   * Quota of all that have none of their own.
+   *
+   * @generated from field: petri.v1.Quota default_quota = 2;
+   */
+  defaultQuota?: Quota | undefined;
+};
+
+/**
+ * Describes the message petri.v1.GetTenantsResponse.
+ * Use `create(GetTenantsResponseSchema)` to create a new message.
+ */
+export const GetTenantsResponseSchema: GenMessage<GetTenantsResponse> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 13);
+
+/**
+ * Asks for another quota.
+ *
+ * @generated from message petri.v1.SetQuotaRequest
+ */
+export type SetQuotaRequest = Message<"petri.v1.SetQuotaRequest"> & {
+  /**
+   * Name of the tenant; empty for all that have no quota of their own.
+   *
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+
+  /**
+   * The whole new quota. Absent: the tenant's own is dropped, and that of all others is in force for it.
+   *
+   * @generated from field: petri.v1.Quota quota = 2;
+   */
+  quota?: Quota | undefined;
+
+  /**
+   * Makes a repeat harmless; see CreateSandboxRequest.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message petri.v1.SetQuotaRequest.
+ * Use `create(SetQuotaRequestSchema)` to create a new message.
+ */
+export const SetQuotaRequestSchema: GenMessage<SetQuotaRequest> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 14);
+
+/**
+ * The answer to SetQuota.
+ *
+ * @generated from message petri.v1.SetQuotaResponse
+ */
+export type SetQuotaResponse = Message<"petri.v1.SetQuotaResponse"> & {
+  /**
+   * The tenant as it now is; absent if the request was about all others.
+   *
+   * @generated from field: petri.v1.Tenant tenant = 1;
+   */
+  tenant?: Tenant | undefined;
+
+  /**
+   * Quota of all that have none of their own.
+   *
+   * @generated from field: petri.v1.Quota default_quota = 2;
+   */
+  defaultQuota?: Quota | undefined;
+};
+
+/**
+ * Describes the message petri.v1.SetQuotaResponse.
+ * Use `create(SetQuotaResponseSchema)` to create a new message.
+ */
+export const SetQuotaResponseSchema: GenMessage<SetQuotaResponse> = /*@__PURE__*/
+  messageDesc(file_petri_v1_admin_service, 15);
+
+/**
  * What a worker does.
  *
  * @generated from enum petri.v1.WorkerState
@@ -567,6 +785,27 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof CollectGarbageRequestSchema;
     output: typeof CollectGarbageResponseSchema;
+  },
+  /**
+   * What tenants use, and what they may.
+   *
+   * @generated from rpc petri.v1.AdminService.GetTenants
+   */
+  getTenants: {
+    methodKind: "unary";
+    input: typeof GetTenantsRequestSchema;
+    output: typeof GetTenantsResponseSchema;
+  },
+  /**
+   * Changes a tenant's quota, for what begins from then on. The node forgets the change when it ends: what its
+   * configuration says is in force again when it is next started.
+   *
+   * @generated from rpc petri.v1.AdminService.SetQuota
+   */
+  setQuota: {
+    methodKind: "unary";
+    input: typeof SetQuotaRequestSchema;
+    output: typeof SetQuotaResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_petri_v1_admin_service, 0);
