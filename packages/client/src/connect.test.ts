@@ -108,6 +108,7 @@ suite('admin', () => {
         kills: [{ outcome: Outcome.TIMEOUT, count: 8n }],
         workersLostToOthers: 9n,
         rssBytes: 10n,
+        audit: { written: 11n, lost: 12n },
       }),
     });
     assert.deepEqual(await node.petri.admin.status(), {
@@ -121,6 +122,7 @@ suite('admin', () => {
       kills: { TIMEOUT: 8 },
       workersLostToOthers: 9,
       rssBytes: 10,
+      audit: { written: 11, lost: 12 },
     });
   });
 });

@@ -59,7 +59,7 @@ suite('code', () => {
 
     const { version } = await node.client.getModuleVersion({ id: 'a', version: 2 });
     assert.deepEqual(version?.code?.code, { case: 'javascript', value: 'x=1' });
-    assert.deepEqual(node.runtime.calls[1], ['moduleVersion', 'a', '', 2]);
+    assert.deepEqual(node.runtime.calls[1], ['moduleVersion', 'a', '', 2, {}]);
     const { history } = await node.client.listModuleVersions({ id: 'a' });
     assert.deepEqual([history?.activeVersion, history?.totalVersions], [2, 12]);
     assert.equal(history?.versions[0]?.code, undefined);

@@ -45,9 +45,10 @@ suite('CreateSandbox', () => {
       labels: { a: 'b' },
       stateJson: '{"n":[1]}',
       loadTimeoutMs: 7,
+      tenant: 'anonymous',
     });
     assert.partialDeepStrictEqual(limits, { memoryBytes: 2 ** 20, executionTimeMs: 5 });
-    assert.deepEqual(second, { labels: {} });
+    assert.deepEqual(second, { labels: {}, tenant: 'anonymous' });
   });
 
   test('the record is whole', async () => {

@@ -59,17 +59,19 @@ export class Account {
   /** @throws PetriError resource_exhausted, if a sandbox more would be too many */
   admitSandbox(memoryBytes: number): void {
     const { sandboxes } = this.quota;
-    const held = this.held.sandboxes;
-    if (sandboxes > 0 && held >= sandboxes) throw this.#refuse('sandboxes', held, SANDBOX_RETRY_MS);
+    if (sandboxes > 0) {
+      const held = this.held.sandboxes;
+      if (held >= sandboxes) throw this.#refuse('sandboxes', held, SANDBOX_RETRY_MS);
+    }
     this.admitMemory(memoryBytes);
   }
 
   /** @throws PetriError resource_exhausted, if so much more would be too much */
   admitMemory(more: number): void {
     const { memoryBytes } = this.quota;
+    if (memoryBytes === 0 || more <= 0) return;
     const held = this.held.memoryBytes;
-    if (memoryBytes > 0 && more > 0 && held + more > memoryBytes)
-      throw this.#refuse('memoryBytes', held, SANDBOX_RETRY_MS);
+    if (held + more > memoryBytes) throw this.#refuse('memoryBytes', held, SANDBOX_RETRY_MS);
   }
 
   /** A run begins, or something like it; `leave` when it is over. @throws PetriError resource_exhausted */

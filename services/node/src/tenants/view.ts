@@ -97,11 +97,15 @@ export class TenantView {
     return this.#runtime.list({ ...query, ...this.#scope });
   }
 
-  async updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo> {
-    const { tenant, limits } = this.get(id);
-    const more = (change.memoryBytes ?? limits.memoryBytes) - limits.memoryBytes;
-    this.#watched(id, () => this.#accounts.of(tenant).admitMemory(more));
-    return this.#runtime.updateLimits(id, change, this.#scope);
+  updateLimits(id: string, change: LimitsChange): Promise<SandboxInfo> {
+    return this.#waited(id, () => {
+      const { memoryBytes } = change;
+      if (memoryBytes !== undefined) {
+        const { tenant, limits } = this.#runtime.get(id, this.#scope);
+        this.#accounts.of(tenant).admitMemory(memoryBytes - limits.memoryBytes);
+      }
+      return this.#runtime.updateLimits(id, change, this.#scope);
+    });
   }
 
   restart(id: string, options: { resetState: boolean }): Promise<SandboxInfo> {
