@@ -141,7 +141,7 @@ suite('quotas', () => {
     await until('the quota is used up', async () => {
       await ann!.sandboxes.call('a', 'burn', 1e8).catch(() => undefined);
       return ((await tenantsOf(root!, 'lab'))?.cpuUs ?? 0) >= 1_000_000;
-    });
+    }, 50_000);
     const error = await refusal(ann!.sandboxes.call('a', 'f', 1));
     assert.equal(error.reason, 'QUOTA_CPU');
     assert.ok(error.retryAfterMs! > 10_000 && error.retryAfterMs! <= 60_000, `${error.retryAfterMs} ms`);

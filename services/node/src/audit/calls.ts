@@ -15,7 +15,7 @@ type Item = { id?: string; result?: { case?: string; value?: unknown } };
 /** Runs are too many to be recorded one by one; what they did is in their receipts. */
 const RUNS = new Set(['run', 'evaluate', 'evaluateSources', 'batchRun', 'batchEvaluate']);
 /** An export takes code and state away: the one way of reading that is recorded. */
-const READS = /^(?:get|list|rank|top|watch)/;
+const READS = /^(?:get|list|rank|scan|top|watch)/;
 
 /** Of calls that change nothing, those that failed so are recorded. */
 const REFUSALS: readonly ErrorCode[] = ['unauthenticated', 'permission_denied', 'resource_exhausted'];
