@@ -138,10 +138,14 @@ suite('quotas', () => {
     await ann!.sandboxes.create({ id: 'a', genome: `${GENOME}; export const start = () => burn(2e8);` });
     const used = (await tenantsOf(root!, 'lab'))?.cpuUs ?? 0;
     assert.ok(used > 20_000, `${used} us were counted`);
-    await until('the quota is used up', async () => {
-      await ann!.sandboxes.call('a', 'burn', 1e8).catch(() => undefined);
-      return ((await tenantsOf(root!, 'lab'))?.cpuUs ?? 0) >= 1_000_000;
-    }, 50_000);
+    await until(
+      'the quota is used up',
+      async () => {
+        await ann!.sandboxes.call('a', 'burn', 1e8).catch(() => undefined);
+        return ((await tenantsOf(root!, 'lab'))?.cpuUs ?? 0) >= 1_000_000;
+      },
+      50_000,
+    );
     const error = await refusal(ann!.sandboxes.call('a', 'f', 1));
     assert.equal(error.reason, 'QUOTA_CPU');
     assert.ok(error.retryAfterMs! > 10_000 && error.retryAfterMs! <= 60_000, `${error.retryAfterMs} ms`);
