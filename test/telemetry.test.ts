@@ -28,7 +28,10 @@ const headers = { metadata: { traceparent: `00-${TRACE}-${PARENT}-01` } };
 
 function call(name: string, ...args: number[]): MessageInitShape<typeof RunSpecSchema> {
   const values = args.map((value) => ({ kind: { case: 'numberValue' as const, value } }));
-  return { target: { case: 'call', value: { function: name, arguments: values } }, timeoutMs: 50 };
+  return {
+    target: { case: 'call', value: { function: name, arguments: values } },
+    timeoutMs: name === 'hang' ? 50 : 30_000,
+  };
 }
 
 const spanNamed = ({ spans }: Receiver, name: string) => {
