@@ -7,7 +7,7 @@ type Scale = { ticks: number[]; place: (value: number) => number };
 
 const [WIDTH, PANEL_HEIGHT, LEFT, RIGHT, HEAD, GAP, FOOT] = [960, 150, 78, 20, 56, 46, 40];
 const PLOT = WIDTH - LEFT - RIGHT;
-const [BLUE, ORANGE] = ['#1f6fb2', '#d95f02'];
+const [BLUE, ORANGE, GREY] = ['#1f6fb2', '#d95f02', '#888888'];
 const STYLE = `text { font: 12px system-ui, sans-serif; fill: #333 } .title { font-weight: 600; font-size: 13px }
   .axis { stroke: #999 } .grid { stroke: #e4e4e4 } polyline { fill: none; stroke-width: 1.4; stroke-linejoin: round }`;
 
@@ -47,9 +47,13 @@ function panelsOf(samples: readonly Sample[]): Panel[] {
       series: [series('node', BLUE, 'nodeMiB'), series('workers together', ORANGE, 'workersMiB')],
     },
     {
-      title: 'Descriptors of the node, and processes',
+      title: 'Descriptors of the node, processes, and the load of the machine (all programs)',
       unit: '',
-      series: [series('descriptors', BLUE, 'descriptors'), series('processes', ORANGE, 'processes')],
+      series: [
+        series('descriptors', BLUE, 'descriptors'),
+        series('processes', ORANGE, 'processes'),
+        series('load', GREY, 'load'),
+      ],
     },
     {
       title: 'A single run, from call to answer',
@@ -95,7 +99,7 @@ function drawPanel(
   });
   const legend = series.map(
     ({ name, colour }, index) =>
-      `<text x="${LEFT + PLOT - 130 * (series.length - index - 1)}" y="${top - 8}" text-anchor="end" style="fill:${colour}">${name}</text>`,
+      `<text x="${LEFT + PLOT - 110 * (series.length - index - 1)}" y="${top - 8}" text-anchor="end" style="fill:${colour}">${name}</text>`,
   );
   const axis = `<line class="axis" x1="${LEFT}" x2="${LEFT + PLOT}" y1="${bottom}" y2="${bottom}"/>`;
   return [

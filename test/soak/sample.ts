@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { childrenOf, descriptorsOf, rssOf } from '../support/census.ts';
 import type { Tally } from './tally.ts';
 
@@ -20,6 +21,8 @@ export type Sample = {
   /** Answers of all kinds and killers among them since the last sample, per second. */
   itemsPerSecond: number;
   killersPerSecond: number;
+  /** Runnable processes of the whole machine, on average over the last minute: who else was there. */
+  load: number;
 };
 
 /** Takes samples of a node and its workers. */
@@ -50,6 +53,7 @@ export class Sampler {
       p99Ms: quantile(times, 0.99),
       itemsPerSecond: rounded((items - this.#last.items) / seconds),
       killersPerSecond: rounded((killers - this.#last.killers) / seconds),
+      load: rounded(loadavg()[0] ?? 0),
     };
     this.#last = { at, items, killers };
     return sample;

@@ -17,6 +17,7 @@ function samples(change: (minute: number) => Partial<Sample> = () => ({})): Samp
     p99Ms: 20,
     itemsPerSecond: 150,
     killersPerSecond: 1.5,
+    load: 1,
     ...change(index / 6),
   }));
 }
@@ -110,7 +111,7 @@ test('a slope is that of the line, whatever a few points do', () => {
 test('a chart has a line for each series, and no point outside of it', () => {
   for (const each of [report(), report({ samples: samples().slice(0, 1) }), report({ samples: [] })]) {
     const svg = chartOf(each);
-    assert.equal(svg.match(/<polyline /g)?.length, 8);
+    assert.equal(svg.match(/<polyline /g)?.length, 9);
     assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
     const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)?.map(Number) ?? [];
     for (const [, x, y] of svg.matchAll(/(?<=[" ])([-\d.]+),([-\d.]+)/g))

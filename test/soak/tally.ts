@@ -46,6 +46,8 @@ export class Tally {
   }
 
   #keep(example: string): void {
-    if (this.examples.length < KEPT) this.examples.push(`${new Date().toISOString()} ${example}`);
+    if (this.examples.length === KEPT) return;
+    this.examples.push(`${new Date().toISOString()} ${example}`);
+    console.error(example);
   }
 }
