@@ -8,7 +8,7 @@ import { Target } from './target.ts';
 import assert from 'node:assert/strict';
 
 const SEED = 20_260_101;
-const CASES = { programs: 25, requests: 80 };
+const CASES = { programs: 20, requests: 60 };
 
 const target = await Target.start();
 after(() => target[Symbol.asyncDispose]());

@@ -16,8 +16,8 @@ import { mutate, type Mutation, mutations } from './mutation.ts';
 /** A message as an initialiser, which is what a counterexample shows; and what is done to its bytes. */
 export type Request = { rpc: string; message: Record<string, unknown>; changes: Mutation[] };
 
-const DEPTH = 6;
-const MAX_ITEMS = 3;
+const DEPTH = 5;
+const MAX_ITEMS = 2;
 /** Ids that sandboxes of the fuzzer have; the innocent's is never among them. */
 export const IDS: readonly string[] = ['fuzz-0', 'fuzz-1', 'fuzz-2'];
 const CODES = [

@@ -6,8 +6,8 @@ import { type CaseResult, type Evaluation, Outcome, type Receipt, type RunResult
 
 /** gRPC status codes that nobody should ever see: UNKNOWN, INTERNAL, UNAVAILABLE, DATA_LOSS. */
 const FAULTS = [2, 13, 14, 15];
-/** An attempt is a worker: guests are believed to crash theirs twice, and outsiders to kill three. */
-const MAX_ATTEMPTS = 10;
+/** Each worker that is lost or held while a run waits in it makes another attempt. */
+const MAX_ATTEMPTS = 100;
 const OUTCOMES: ReadonlySet<Outcome> = new Set(
   Object.values(Outcome).filter((each) => each !== Outcome.UNSPECIFIED),
 );
