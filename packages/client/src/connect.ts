@@ -1,8 +1,15 @@
 import { Client } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit } from '@petri/contracts';
-import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
+import {
+  AdminService,
+  ArchipelagoService,
+  EventService,
+  PopulationService,
+  SandboxService,
+} from '@petri/contracts/v1';
 import { unavailable } from '@petri/core';
 import { Admin } from './admin.ts';
+import { Archipelago } from './archipelago.ts';
 import { type ChannelSettings, channelTo } from './channel.ts';
 import { Events } from './events.ts';
 import { FitnessRecords } from './fitness.ts';
@@ -61,6 +68,7 @@ export class Petri implements AsyncDisposable {
   readonly fitness: FitnessRecords;
   readonly lineage: Lineage;
   readonly pins: Pins;
+  readonly archipelago: Archipelago;
   readonly admin: Admin;
   readonly events: Events;
   readonly #client: Client;
@@ -75,6 +83,7 @@ export class Petri implements AsyncDisposable {
     this.fitness = new FitnessRecords(population, bound);
     this.lineage = new Lineage(population, bound);
     this.pins = new Pins(population, bound);
+    this.archipelago = new Archipelago(createServiceClient(ArchipelagoService, client), bound);
     this.admin = new Admin(createServiceClient(AdminService, client), bound);
     this.events = new Events(createServiceClient(EventService, client), bound);
   }

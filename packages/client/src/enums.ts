@@ -15,7 +15,7 @@ import {
   WorkerState as WireWorkerState,
 } from '@petri/contracts/v1';
 
-type NameOf<E> = Exclude<keyof E & string, 'UNSPECIFIED'>;
+export type NameOf<E> = Exclude<keyof E & string, 'UNSPECIFIED'>;
 
 /** How a guest's run ended; all but COMPLETED are failures of the guest. */
 export type Outcome = NameOf<typeof WireOutcome>;
@@ -36,7 +36,7 @@ export type WorkerState = NameOf<typeof WireWorkerState>;
 export type EventKind = NameOf<typeof WireEventKind>;
 
 /** A value that this version does not know, from a newer node, is "UNSPECIFIED" whatever the type says. */
-function namer<E extends Readonly<Record<string, number>>>(values: E): (number: number) => NameOf<E> {
+export function namer<E extends Readonly<Record<string, number>>>(values: E): (number: number) => NameOf<E> {
   const names = new Map(Object.entries(values).map(([name, number]) => [number, name]));
   return (number) => (names.get(number) ?? 'UNSPECIFIED') as NameOf<E>;
 }

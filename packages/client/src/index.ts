@@ -1,6 +1,21 @@
 export type { Json } from '@petri/contracts';
 export { type ErrorCode, PetriError, type Resource, type Violation } from '@petri/core';
 export type { Admin, GarbageItem, GarbageReport, NodeStatus } from './admin.ts';
+export type {
+  Archipelago,
+  ArchipelagoNode,
+  Counts,
+  Edge,
+  Island,
+  MigrateRequest,
+  Migration,
+  MigrationPolicy,
+  MigrationSchedule,
+  NodeState,
+  Topology,
+  TopologyKind,
+  Verdict,
+} from './archipelago.ts';
 export { Archive } from './archive.ts';
 export type {
   Batch,

@@ -81,8 +81,8 @@ export class IslandHost {
     });
   }
 
-  get draining(): boolean {
-    return this.#draining;
+  get node(): string {
+    return this.#options.node;
   }
 
   get plan(): ArchipelagoPlan | undefined {

@@ -5,7 +5,7 @@ export type { MigrationEvent } from './migration/events.ts';
 export type { Arrival, Assessed, IslandPort, Packed } from './migration/port.ts';
 export { Refusal } from './migration/refusal.ts';
 export type { Individual } from './policy/individual.ts';
-export { policyViolations, scheduleViolations, topologyViolations } from './policy/settings.ts';
+export { archipelagoHandlers } from './service/handlers.ts';
 export { InProcessHub } from './transport/in-process.ts';
 export { connectNats, type NatsOptions } from './transport/nats.ts';
 export type { Transport } from './transport/transport.ts';

@@ -3,6 +3,7 @@ import { EnvReader } from '@petri/core';
 import { LOG_VARIABLES, type LogConfig, readLog } from '@petri/telemetry';
 import { GARBAGE_VARIABLES, type GarbageConfig, readGarbage } from './garbage/settings.ts';
 import { readTenants, TENANT_VARIABLES, type TenantsConfig } from './tenants/settings.ts';
+import { type IslandsConfig, ISLAND_VARIABLES, readIslands } from './islands/settings.ts';
 import { readSecurity, SECURITY_VARIABLES, type SecurityConfig } from './auth/settings.ts';
 
 export type NodeConfig = {
@@ -31,6 +32,8 @@ export type NodeConfig = {
   garbage?: GarbageConfig;
   /** Default: no tenant has a quota. */
   tenants?: TenantsConfig;
+  /** Default: one island, alone. */
+  islands?: IslandsConfig;
   /** Default: no TLS and no authentication, which a node offers on loopback only. */
   security?: SecurityConfig;
 };
@@ -51,6 +54,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_AUDIT_FILE', 'who did what, appended as JSON lines; - is standard error (none)'],
   ...GARBAGE_VARIABLES,
   ...TENANT_VARIABLES,
+  ...ISLAND_VARIABLES,
   ...SECURITY_VARIABLES,
   ...LOG_VARIABLES,
 ];
@@ -74,6 +78,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     auditFile: env.string('PETRI_AUDIT_FILE', undefined),
     garbage: readGarbage(env),
     tenants: readTenants(env),
+    islands: readIslands(env),
     security: readSecurity(env),
     log: readLog(env),
   };

@@ -1,6 +1,7 @@
 import type { Server } from '@grpc/grpc-js';
 import type { Health } from '@petri/contracts';
 import type { GarbageCollector } from '@petri/population';
+import type { Archipelago } from '@petri/islands';
 import type { SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
 import type { Gate } from './gate.ts';
@@ -15,6 +16,7 @@ type Collaborators = {
   health: Health;
   runtime: SandboxRuntime;
   collector: GarbageCollector;
+  archipelago: Archipelago;
   storage: Storage;
   audit: AuditLog;
   drainTimeoutMs: number;
@@ -51,12 +53,13 @@ export class Ending {
   }
 
   async #stop(): Promise<void> {
-    const { server, gate, health, runtime, collector, storage, audit } = this.#parts;
+    const { server, gate, health, runtime, archipelago, collector, storage, audit } = this.#parts;
     this.#hurry.resolve();
     health.setServing(false);
     void gate.close();
     server.forceShutdown();
     const collected = collector.close();
+    await archipelago.close();
     await runtime.close();
     await collected;
     await storage.close();

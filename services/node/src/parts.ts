@@ -4,9 +4,11 @@ import type { Clock, PetriError } from '@petri/core';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
 import type { GarbageCollector, Registry } from '@petri/population';
+import type { Archipelago } from '@petri/islands';
 import type { Identity } from './auth/identity.ts';
 import type { Accounts } from './tenants/accounts.ts';
 import type { TenantView } from './tenants/view.ts';
+import type { Evaluators } from './islands/evaluators.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { ServedCall } from './tracing.ts';
 
@@ -20,6 +22,8 @@ export type Parts = {
   events: SandboxEvents;
   registry: Registry;
   collector: GarbageCollector;
+  evaluators: Evaluators;
+  archipelago: Archipelago;
   idempotency: Idempotency;
   clock: Clock;
   /** Of the node, such as "0.1.0". */

@@ -1,7 +1,13 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { Server } from '@grpc/grpc-js';
 import { context } from '@opentelemetry/api';
-import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
+import {
+  AdminService,
+  ArchipelagoService,
+  EventService,
+  PopulationService,
+  SandboxService,
+} from '@petri/contracts/v1';
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
 import { type GarbageReport, openRegistry, type Registry } from '@petri/population';
@@ -14,6 +20,7 @@ import {
   type SandboxRuntime,
   startSandboxRuntime,
 } from '@petri/sandbox';
+import { type Archipelago, archipelagoHandlers } from '@petri/islands';
 import manifest from '../package.json' with { type: 'json' };
 import { audited } from './audit/calls.ts';
 import { AuditFile } from './audit/file.ts';
@@ -29,6 +36,9 @@ import { ON_DEMAND } from './garbage/settings.ts';
 import { Gate } from './gate.ts';
 import { adminHandlers, eventHandlers, sandboxHandlers } from './handlers.ts';
 import { Idempotency } from './idempotency.ts';
+import { Evaluators } from './islands/evaluators.ts';
+import { joinArchipelago } from './islands/join.ts';
+import { ALONE } from './islands/settings.ts';
 import { addressOf, createServer, listen } from './listen.ts';
 import { genomesOf } from './genomes.ts';
 import type { Parts } from './parts.ts';
@@ -41,7 +51,7 @@ import type { Quotas } from './tenants/quota.ts';
 import { NO_QUOTAS, openQuotas } from './tenants/settings.ts';
 import { TenantView } from './tenants/view.ts';
 
-const SERVICES = [SandboxService, PopulationService, EventService, AdminService];
+const SERVICES = [SandboxService, PopulationService, ArchipelagoService, EventService, AdminService];
 
 export type NodeOptions = {
   /** Owned by the node from then on, which closes it. Default: one with the workers of the configuration. */
@@ -93,6 +103,20 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
   const sandboxes = collectable(runtime, memoryBytes);
   const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });
+  const evaluators = new Evaluators();
+  const serving = { address: '' };
+  const archipelago = await joined(
+    joinArchipelago({
+      config: config.islands ?? ALONE,
+      runtime,
+      registry,
+      evaluators,
+      clock,
+      address: () => serving.address,
+      complain: options.onTrouble ?? (() => undefined),
+    }),
+    [runtime, storage, audit],
+  );
   const gate = new Gate();
   const health = new Health(SERVICES.map(({ typeName }) => typeName));
   const server = createServer(config, access.interceptors);
@@ -104,6 +128,8 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     events,
     registry,
     collector,
+    evaluators,
+    archipelago,
     idempotency: new Idempotency({ clock }),
     clock,
     version: manifest.version,
@@ -120,6 +146,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     health,
     runtime,
     collector,
+    archipelago,
     storage,
     audit,
     drainTimeoutMs: config.drainTimeoutMs,
@@ -130,6 +157,8 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     health.setServing(true);
     collector.start(intervalMs);
     const address = addressOf(config.host, port);
+    serving.address = address;
+    archipelago.membership.announce();
     audit.record({
       event: 'node.start',
       message: `version ${manifest.version}, process ${process.pid}, on ${address}`,
@@ -235,6 +264,19 @@ function viewOf(
   });
 }
 
+/** What is open already is closed if the archipelago cannot be joined. */
+async function joined(
+  joining: Promise<Archipelago>,
+  open: readonly { close(): Promise<void> }[],
+): Promise<Archipelago> {
+  try {
+    return await joining;
+  } catch (thrown) {
+    for (const part of open) await part.close();
+    throw thrown;
+  }
+}
+
 function addServices(server: Server, gate: Gate, health: Health, parts: Parts): void {
   const options = {
     onInternalError: (error: PetriError, call: CallContext) =>
@@ -247,11 +289,17 @@ function addServices(server: Server, gate: Gate, health: Health, parts: Parts): 
     recorded(service, traced(service, gate.guard(service, handlers), parts));
   const sandbox = guarded(SandboxService, sandboxHandlers(parts));
   const population = guarded(PopulationService, populationHandlers(parts));
+  const { archipelago: islands, clock } = parts;
+  const archipelago = guarded(
+    ArchipelagoService,
+    archipelagoHandlers(islands, () => clock.monotonic()),
+  );
   // Not behind the gate: how a node drains is asked while it does, and nobody waits for those who watch.
   const admin = recorded(AdminService, adminHandlers(parts));
   const events = recorded(EventService, eventHandlers(parts));
   server.addService(sandbox.definition, sandbox.implementation);
   server.addService(population.definition, population.implementation);
+  server.addService(archipelago.definition, archipelago.implementation);
   server.addService(events.definition, events.implementation);
   server.addService(admin.definition, admin.implementation);
   health.addTo(server);

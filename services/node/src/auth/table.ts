@@ -1,5 +1,11 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
+import {
+  AdminService,
+  ArchipelagoService,
+  EventService,
+  PopulationService,
+  SandboxService,
+} from '@petri/contracts/v1';
 import type { Role } from './roles.ts';
 
 /** The least role that may call a method; `anyone` needs not even say who they are. */
@@ -68,6 +74,20 @@ const POPULATION_SERVICE: Rows<typeof PopulationService> = {
   unpinSandboxes: 'operator',
 };
 
+/** Individuals of all tenants migrate alike, so that moving them is for those who run the whole. */
+const ARCHIPELAGO_SERVICE: Rows<typeof ArchipelagoService> = {
+  listNodes: 'reader',
+  listIslands: 'reader',
+  getTopology: 'reader',
+  getMigrationPolicy: 'reader',
+  getMigration: 'reader',
+  listMigrations: 'reader',
+  migrate: 'admin',
+  setTopology: 'admin',
+  setMigrationPolicy: 'admin',
+  drain: 'admin',
+};
+
 /** For those who run the node: it tells process ids, the load that all callers
  * together put on it, and destroys what is anybody's. */
 const ADMIN_SERVICE: Rows<typeof AdminService> = {
@@ -94,6 +114,7 @@ export const LEAST_ROLES: ReadonlyMap<string, Least> = new Map<string, Least>([
   ...paths(SandboxService, SANDBOX_SERVICE),
   ...paths(EventService, EVENT_SERVICE),
   ...paths(PopulationService, POPULATION_SERVICE),
+  ...paths(ArchipelagoService, ARCHIPELAGO_SERVICE),
   ...paths(AdminService, ADMIN_SERVICE),
   ...Object.entries(OTHERS),
 ]);

@@ -74,7 +74,7 @@ function readEntry(problems: Problems, given: string, modules: readonly Module[]
   return entry;
 }
 
-function moduleMessage(name: string, code: ModuleCode): MessageInitShape<typeof ModuleSchema> {
+export function moduleMessage(name: string, code: ModuleCode): MessageInitShape<typeof ModuleSchema> {
   if (code.language === 'wasm') return { name, code: { case: 'wasm', value: code.binary } };
   return { name, code: { case: code.language, value: code.source } };
 }

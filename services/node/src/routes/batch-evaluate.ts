@@ -22,7 +22,9 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
       idOf: (id) => id,
       evaluate: async (id, index, sandboxes, signal) => {
         mapped((problems) => problems.id(`ids[${index}]`, id));
-        return sandboxes.evaluate(id, spec, { signal });
+        const evaluation = await sandboxes.evaluate(id, spec, { signal });
+        parts.evaluators.remember(evaluation.evaluatorSha256, spec);
+        return evaluation;
       },
       record,
       maxConcurrency,

@@ -27,7 +27,9 @@ export const evaluateSources: SandboxRoute<'evaluateSources'> = (parts) =>
       idOf: ({ id }) => id,
       evaluate: async (candidate, index, sandboxes, signal) => {
         const genome = mapped((problems) => readCandidate(problems, candidate, index));
-        return sandboxes.evaluateGenome(genome, spec, group, options, { signal });
+        const evaluation = await sandboxes.evaluateGenome(genome, spec, group, options, { signal });
+        parts.evaluators.remember(evaluation.evaluatorSha256, spec);
+        return evaluation;
       },
       maxConcurrency,
     });

@@ -13,6 +13,7 @@ export const evaluate: SandboxRoute<'evaluate'> = (parts) => async (request, con
   });
   const record = recorder(parts, request.record, [id], method);
   const evaluation = await parts.sandboxesOf(context).evaluate(id, spec, { signal });
+  parts.evaluators.remember(evaluation.evaluatorSha256, spec);
   const recordError = await record(id, evaluation);
   return { evaluation: evaluationMessage(evaluation), ...defined({ recordError }) };
 };

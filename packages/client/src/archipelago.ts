@@ -1,0 +1,256 @@
+import { create } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import type { ServiceClient } from '@petri/contracts';
+import {
+  type ArchipelagoService,
+  type Island as IslandMessage,
+  type Migration as MigrationMessage,
+  type MigrationTotals,
+  NodeState as WireNodeState,
+  ReplacementKind as WireReplacement,
+  SelectionKind as WireSelection,
+  TopologyKind as WireTopology,
+  TopologySchema,
+  Verdict as WireVerdict,
+} from '@petri/contracts/v1';
+import { namer, type NameOf } from './enums.ts';
+import type { Bounds, CallOptions } from './options.ts';
+import { present } from './present.ts';
+import { msOf } from './time.ts';
+
+export type NodeState = NameOf<typeof WireNodeState>;
+export type Verdict = NameOf<typeof WireVerdict> | 'IN_FLIGHT';
+export type TopologyKind = NameOf<typeof WireTopology>;
+
+export type Island = {
+  id: string;
+  node: string;
+  populations: { population: string; generation: number; members: number; bestScore?: number }[];
+};
+
+export type ArchipelagoNode = {
+  id: string;
+  state: NodeState;
+  /** Counts its starts. */
+  incarnation: number;
+  address: string;
+  islands: Island[];
+  silenceMs: number;
+};
+
+export type Edge = { from: string; to: string; /** Default 1. */ probability?: number };
+
+export type Topology = { kind: TopologyKind; degree?: number; center?: string; edges?: readonly Edge[] };
+
+export type MigrationPolicy = {
+  selection?: NameOf<typeof WireSelection>;
+  tournamentSize?: number;
+  replacement?: NameOf<typeof WireReplacement>;
+  trustScores?: boolean;
+  maxHops?: number;
+  ttlMs?: number;
+  /** Members of a population on an island; 0 is no bound. */
+  capacity?: number;
+};
+
+export type MigrationSchedule = {
+  generations?: number;
+  intervalMs?: number;
+  count?: number;
+  populations?: readonly string[];
+};
+
+/** sent = admitted + duplicate + rejected + dropped + inFlight. */
+export type Counts = {
+  sent: number;
+  admitted: number;
+  duplicate: number;
+  rejected: number;
+  dropped: number;
+  inFlight: number;
+};
+
+export type Migration = Counts & {
+  id: string;
+  population: string;
+  from: string;
+  to: string;
+  /** Why it could not be sent; '' otherwise. */
+  error: string;
+  migrants: {
+    genomeSha256: string;
+    individual: string;
+    verdict: Verdict;
+    reason: string;
+    message: string;
+    /** Id where it went to; '' unless it was admitted. */
+    admittedAs: string;
+  }[];
+};
+
+export type MigrateRequest = {
+  from: string;
+  to: string;
+  population: string;
+  /** Default 1. */
+  count?: number;
+  /** Asking again with the same id is asking once. Default: generated. */
+  id?: string;
+};
+
+const nodeStateName = namer(WireNodeState);
+const verdictName = namer(WireVerdict);
+const topologyName = namer(WireTopology);
+
+/** The nodes that the connected one knows, and the migration between their islands. */
+export class Archipelago {
+  readonly #client: ServiceClient<typeof ArchipelagoService>;
+  readonly #bounds: Bounds;
+
+  constructor(client: ServiceClient<typeof ArchipelagoService>, bounds: Bounds) {
+    this.#client = client;
+    this.#bounds = bounds;
+  }
+
+  async nodes(options?: CallOptions): Promise<ArchipelagoNode[]> {
+    const { nodes } = await this.#client.listNodes({}, this.#bounds(options));
+    return nodes.map(({ id, state, incarnation, address, islands, silence }) => ({
+      id,
+      state: nodeStateName(state),
+      incarnation: Number(incarnation),
+      address,
+      islands: islands.map(islandOf),
+      silenceMs: msOf(silence),
+    }));
+  }
+
+  async islands(population = '', options?: CallOptions): Promise<Island[]> {
+    return (await this.#client.listIslands({ population }, this.#bounds(options))).islands.map(islandOf);
+  }
+
+  /** As it was set, and what is in force; `epoch` 0 while there is no plan. */
+  async topology(
+    options?: CallOptions,
+  ): Promise<{ kind: TopologyKind; epoch: number; edges: Edge[]; revision: number }> {
+    const { topology, plan, revision } = await this.#client.getTopology({}, this.#bounds(options));
+    return {
+      kind: topologyName(topology?.kind || WireTopology.RING),
+      epoch: Number(plan?.epoch ?? 0n),
+      edges: (plan?.edges ?? []).map(({ from, to, probability = 1 }) => ({ from, to, probability })),
+      revision: Number(revision),
+    };
+  }
+
+  /** The new revision. @throws PetriError `aborted` if the settings are not at the revision expected. */
+  async setTopology(topology: Topology, expectedRevision?: number, options?: CallOptions): Promise<number> {
+    const { kind, degree = 0, center = '', edges = [] } = topology;
+    const message = create(TopologySchema, { kind: WireTopology[kind], degree, center, edges: [...edges] });
+    const request = { topology: message, ...expecting(expectedRevision) };
+    return Number((await this.#client.setTopology(request, this.#bounds(options))).revision);
+  }
+
+  /** Replaces what is given. The new revision. */
+  async setPolicy(
+    { policy, schedule }: { policy?: MigrationPolicy; schedule?: MigrationSchedule },
+    expectedRevision?: number,
+    options?: CallOptions,
+  ): Promise<number> {
+    const request = {
+      ...(policy && { policy: policyMessage(policy) }),
+      ...(schedule && { schedule: scheduleMessage(schedule) }),
+      ...expecting(expectedRevision),
+    };
+    return Number((await this.#client.setMigrationPolicy(request, this.#bounds(options))).revision);
+  }
+
+  /** Asks for it; the answer does not wait for the migrants. */
+  async migrate({ id = '', count = 1, ...rest }: MigrateRequest, options?: CallOptions): Promise<Migration> {
+    const { migration } = await this.#client.migrate({ ...rest, id, count }, this.#bounds(options));
+    return migrationOf(present(migration));
+  }
+
+  /** @throws PetriError `not_found`. */
+  async migration(id: string, options?: CallOptions): Promise<Migration> {
+    return migrationOf(present((await this.#client.getMigration({ id }, this.#bounds(options))).migration));
+  }
+
+  /** The newest of the last hour, without their migrants, and the totals of all of them. */
+  async migrations(
+    filter: { population?: string; from?: string; to?: string } = {},
+    options?: CallOptions,
+  ): Promise<{ migrations: Migration[]; totals: Counts & { migrations: number } }> {
+    const { migrations, totals } = await this.#client.listMigrations(filter, this.#bounds(options));
+    const { migrations: all } = present(totals);
+    return {
+      migrations: migrations.map(migrationOf),
+      totals: { migrations: Number(all), ...countsOf(present(totals)) },
+    };
+  }
+
+  /** Takes the connected node out of the archipelago, or back in. */
+  async drain({ resume = false }: { resume?: boolean } = {}, options?: CallOptions): Promise<NodeState> {
+    return nodeStateName((await this.#client.drain({ resume }, this.#bounds(options))).state);
+  }
+}
+
+function islandOf({ id, node, populations }: IslandMessage): Island {
+  return {
+    id,
+    node,
+    populations: populations.map(({ population, generation, members, bestScore }) => ({
+      population,
+      generation,
+      members,
+      ...(bestScore === undefined ? {} : { bestScore }),
+    })),
+  };
+}
+
+function migrationOf(message: MigrationMessage): Migration {
+  const { id, population, from, to, error, migrants } = message;
+  return {
+    id,
+    population,
+    from,
+    to,
+    error,
+    ...countsOf(message),
+    migrants: migrants.map(({ genomeSha256, individual, verdict, reason, message: why, admittedAs }) => ({
+      genomeSha256,
+      individual,
+      verdict: verdict === WireVerdict.UNSPECIFIED ? 'IN_FLIGHT' : verdictName(verdict),
+      reason,
+      message: why,
+      admittedAs,
+    })),
+  };
+}
+
+function countsOf(of: Pick<MigrationMessage | MigrationTotals, keyof Counts>): Counts {
+  return {
+    sent: Number(of.sent),
+    admitted: Number(of.admitted),
+    duplicate: Number(of.duplicate),
+    rejected: Number(of.rejected),
+    dropped: Number(of.dropped),
+    inFlight: Number(of.inFlight),
+  };
+}
+
+function policyMessage({ selection = 'BEST', replacement = 'WORST', ttlMs, ...rest }: MigrationPolicy) {
+  return {
+    ...rest,
+    selection: WireSelection[selection],
+    replacement: WireReplacement[replacement],
+    ...(ttlMs === undefined ? {} : { ttl: durationFromMs(ttlMs) }),
+  };
+}
+
+function scheduleMessage({ intervalMs, populations = [], ...rest }: MigrationSchedule) {
+  const interval = intervalMs === undefined ? {} : { interval: durationFromMs(intervalMs) };
+  return { ...rest, populations: [...populations], ...interval };
+}
+
+function expecting(revision: number | undefined): { expectedRevision?: bigint } {
+  return revision === undefined ? {} : { expectedRevision: BigInt(revision) };
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '@petri/core';
+import { Archipelago, connectNats, InProcessHub, Sealer, type Transport } from '@petri/islands';
+import type { Registry } from '@petri/population';
+import type { SandboxRuntime } from '@petri/sandbox';
+import type { Evaluators } from './evaluators.ts';
+import { NodeIslands } from './node-islands.ts';
+import type { IslandsConfig } from './settings.ts';
+
+/** Of each inbox: more than islands take in while one evaluates, less than a flood. */
+const INBOX = { messages: 1_000, perSender: 100 };
+
+type Joining = {
+  config: IslandsConfig;
+  runtime: SandboxRuntime;
+  registry: Registry;
+  evaluators: Evaluators;
+  clock: Clock;
+  /** Where this node serves; asked for with each beat. */
+  address: () => string;
+  /** Told in a sentence what went wrong in the background, and is tried again. */
+  complain: (sentence: string) => void;
+};
+
+/** @throws PetriError `unavailable` if NATS is configured, and does not answer. */
+export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
+  const { config, runtime, clock, address, complain } = joining;
+  const { node, islands, beatMs, leaseMs, migrantKey } = config;
+  const keys = migrantKey === undefined ? [] : [{ id: 'shared', secret: Buffer.from(migrantKey) }];
+  return Archipelago.join({
+    transport: await transportOf(config),
+    clock,
+    beatMs,
+    host: {
+      node,
+      islands,
+      port: new NodeIslands({ ...joining, islands }),
+      sealer: new Sealer(keys),
+      describe: () => ({ address: address(), load: loadOf(runtime) }),
+      inbox: INBOX,
+      onMigration: () => undefined,
+    },
+    coordinator: leaseMs === 0 ? undefined : { id: node, leaseMs },
+    onMembership: () => undefined,
+    onError: (thrown) => complain(`archipelago: ${(thrown as Error).message}`),
+  });
+}
+
+async function transportOf(config: IslandsConfig): Promise<Transport> {
+  const { node, natsServers: servers, natsUser, natsPassword, natsCaFile, natsReplicas: replicas } = config;
+  if (servers.length === 0) return new InProcessHub().connect();
+  const credentials = natsUser === '' ? {} : { user: natsUser, pass: natsPassword };
+  const tls = natsCaFile === undefined ? {} : { tls: { caFile: natsCaFile } };
+  return connectNats({ servers, name: node, replicas, security: { ...credentials, ...tls } });
+}
+
+function loadOf(runtime: SandboxRuntime) {
+  const { workers, sandboxes } = runtime.status();
+  return {
+    workers: workers.length,
+    runs: workers.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    sandboxes: Object.values(sandboxes).reduce((sum, count) => sum + count, 0),
+  };
+}

@@ -1,0 +1,230 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type ClaimedFitness,
+  ClaimedFitnessSchema,
+  GenomeSchema,
+  type IslandPopulation,
+  IslandPopulationSchema,
+  LimitsSchema,
+  type Migrant,
+} from '@petri/contracts/v1';
+import { notFound } from '@petri/core';
+import {
+  type Arrival,
+  type Assessed,
+  type Individual,
+  type IslandPort,
+  type Packed,
+  Refusal,
+} from '@petri/islands';
+import type { Fitness, PopulationInfo, Registry } from '@petri/population';
+import type { Evaluation, Genome, SandboxRuntime } from '@petri/sandbox';
+import { genomesOf } from '../genomes.ts';
+import { limitsMessage, readLimits } from '../mapping/limits.ts';
+import { moduleMessage, readGenome } from '../mapping/modules.ts';
+import { mapped } from '../mapping/problems.ts';
+import type { Evaluators } from './evaluators.ts';
+
+/** Labels of a sandbox that came from elsewhere. */
+const HOPS = 'petri.migrant.hops';
+const ORIGIN = 'petri.migrant.origin';
+const FROM = 'petri.migrant.from';
+const PAGE = 1_000;
+
+type Collaborators = {
+  runtime: SandboxRuntime;
+  registry: Registry;
+  evaluators: Evaluators;
+  /** Of this node. With one, its populations are all the node's; with several, those whose id ends in ".<island>". */
+  islands: readonly string[];
+};
+
+/** The node's populations, as islands that individuals come to and go from. */
+export class NodeIslands implements IslandPort {
+  readonly #runtime: SandboxRuntime;
+  readonly #registry: Registry;
+  readonly #evaluators: Evaluators;
+  readonly #alone: boolean;
+  readonly #genomeOf: (id: string) => string | undefined;
+
+  constructor({ runtime, registry, evaluators, islands }: Collaborators) {
+    this.#runtime = runtime;
+    this.#registry = registry;
+    this.#evaluators = evaluators;
+    this.#alone = islands.length === 1;
+    this.#genomeOf = genomesOf(runtime);
+  }
+
+  async populations(island: string): Promise<IslandPopulation[]> {
+    const suffix = this.#suffix(island);
+    return this.#allPopulations()
+      .filter(({ id }) => id.endsWith(suffix) && id.length > suffix.length)
+      .map(({ id, generation, size }) => {
+        const best = this.#registry.fitness.top(id, 1).ranked[0]?.fitness.score;
+        const population = id.slice(0, id.length - suffix.length);
+        const bestScore = best === undefined ? {} : { bestScore: best };
+        return create(IslandPopulationSchema, { population, generation, members: size, ...bestScore });
+      });
+  }
+
+  async individuals(island: string, population: string): Promise<Individual[]> {
+    const { id, direction } = this.#population(island, population);
+    return this.#members(id).map(({ id: individual, genomeSha256, fitness }) => ({
+      id: individual,
+      genomeSha256: this.#genomeOf(individual) ?? genomeSha256,
+      merit: meritOf(direction, fitness?.score),
+      behaviour: behaviourOf(fitness?.components ?? {}),
+    }));
+  }
+
+  async evaluatorOf(island: string, population: string): Promise<string> {
+    const { id } = this.#population(island, population);
+    return this.#registry.fitness.top(id, 1).ranked[0]?.fitness.evaluatorSha256 ?? '';
+  }
+
+  async pack(island: string, population: string, individual: string): Promise<Packed> {
+    const { id } = this.#population(island, population);
+    const { entry, modules, limits, labels } = this.#runtime.get(individual);
+    const [fitness] = this.#registry.fitness.get(id, [individual]);
+    const genome = create(GenomeSchema, {
+      entry,
+      modules: modules.map(({ module, code }) => moduleMessage(module, code)),
+    });
+    return {
+      genome,
+      limits: create(LimitsSchema, limitsMessage(limits)),
+      fitness: fitness && claimOf(fitness),
+      behaviourSha256: '',
+      parents: [],
+      generation: fitness?.generation ?? 0,
+      origin: labels[ORIGIN] ?? island,
+      hops: Number(labels[HOPS] ?? 0),
+      traceparent: '',
+    };
+  }
+
+  async evaluate(island: string, population: string, migrant: Migrant): Promise<Assessed> {
+    const { id, direction } = this.#population(island, population);
+    const wanted = migrant.fitness?.evaluatorSha256 ?? '';
+    const spec = this.#evaluators.find(wanted);
+    if (!spec)
+      throw new Refusal(
+        'UNKNOWN_EVALUATOR',
+        `nothing was evaluated here by ${wanted || 'an evaluator'} of late`,
+      );
+    const { genome, limits } = read(migrant);
+    const options = limits === undefined ? {} : { limits };
+    const evaluation = await this.#runtime.evaluateGenome(genome, spec, `island-${id}`, options);
+    const { score } = evaluation;
+    if (score === undefined) throw failed(evaluation);
+    const { components, evaluatorSha256 } = evaluation;
+    const fitness = create(ClaimedFitnessSchema, { score, components, evaluatorSha256 });
+    return { fitness, merit: meritOf(direction, score)!, behaviour: behaviourOf(components) };
+  }
+
+  async believe(island: string, population: string, fitness: ClaimedFitness): Promise<Assessed> {
+    const { direction } = this.#population(island, population);
+    return { fitness, merit: meritOf(direction, fitness.score)!, behaviour: behaviourOf(fitness.components) };
+  }
+
+  async admit(
+    island: string,
+    population: string,
+    { id, migrant, fitness, givesWay }: Arrival,
+  ): Promise<void> {
+    const { id: local } = this.#population(island, population);
+    const { populations, fitness: book } = this.#registry;
+    if (!this.#runtime.find(id)) await this.#create(id, local, migrant);
+    if (!this.#members(local).some((member) => member.id === id)) {
+      const { individual, origin, genomeSha256 } = migrant;
+      const birth = { parents: [individual], mutationType: 'migration', island: origin };
+      await populations.addMembers(local, [{ id, genomeSha256, birth }], { allowForeignParents: true });
+    }
+    const { score, components, evaluatorSha256 } = fitness;
+    await book.record(local, [{ id, result: { score }, components, evaluatorSha256 }]);
+    if (givesWay === undefined) return;
+    await populations.removeMembers(local, [givesWay], { allowMissing: true });
+    if (this.#runtime.find(givesWay)) await this.#runtime.destroy(givesWay);
+  }
+
+  async #create(id: string, population: string, migrant: Migrant): Promise<void> {
+    const { genome, limits } = read(migrant);
+    // It belongs to whoever those belong to that it joins.
+    const residents = this.#members(population).map((member) => this.#runtime.find(member.id));
+    const tenant = residents.find((resident) => resident !== undefined)?.tenant ?? '';
+    await this.#runtime.create({
+      id,
+      tenant,
+      genome,
+      population,
+      labels: { [HOPS]: String(migrant.hops), [ORIGIN]: migrant.origin, [FROM]: migrant.from },
+      ...(limits === undefined ? {} : { limits }),
+    });
+  }
+
+  #suffix(island: string): string {
+    return this.#alone ? '' : `.${island}`;
+  }
+
+  #population(island: string, population: string): PopulationInfo {
+    if (population === '') throw notFound('population', population);
+    return this.#registry.populations.get(`${population}${this.#suffix(island)}`);
+  }
+
+  #allPopulations(): PopulationInfo[] {
+    return pages((pageToken) => {
+      const { populations, nextPageToken } = this.#registry.populations.list({ pageSize: PAGE, pageToken });
+      return { items: populations, nextPageToken };
+    });
+  }
+
+  #members(population: string) {
+    return pages((pageToken) => {
+      const page = this.#registry.populations.listMembers(population, { pageSize: PAGE, pageToken });
+      return { items: page.members, nextPageToken: page.nextPageToken };
+    });
+  }
+}
+
+/** @throws PetriError `invalid_argument`, for which the migrant is refused. */
+function read({ genome, limits }: Migrant): { genome: Genome; limits: ReturnType<typeof readLimits> } {
+  return mapped((problems) => ({
+    genome: readGenome(problems, genome ?? create(GenomeSchema)),
+    limits: readLimits(problems, limits),
+  }));
+}
+
+function claimOf({ score, components, evaluatorSha256 }: Fitness): ClaimedFitness | undefined {
+  return score === undefined
+    ? undefined
+    : create(ClaimedFitnessSchema, { score, components, evaluatorSha256 });
+}
+
+function meritOf(direction: PopulationInfo['direction'], score: number | undefined): number | undefined {
+  return direction === 'MINIMISE' && score !== undefined ? -score : score;
+}
+
+/** The parts of the score in the order of their names. */
+function behaviourOf(components: Readonly<Record<string, number>>): number[] {
+  return Object.keys(components)
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => components[name]!);
+}
+
+function failed({ outcome, error }: Evaluation): Refusal {
+  return new Refusal(
+    'EVALUATION_FAILED',
+    `its evaluation here ended as ${outcome}${error ? `: ${error.message}` : ''}`,
+  );
+}
+
+function pages<T>(page: (pageToken: string) => { items: T[]; nextPageToken: string }): T[] {
+  const found: T[] = [];
+  let token = '';
+  do {
+    const { items, nextPageToken } = page(token);
+    found.push(...items);
+    token = nextPageToken;
+  } while (token !== '');
+  return found;
+}

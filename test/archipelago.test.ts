@@ -1,0 +1,144 @@
+/** Individuals that get from island to island: of one node without NATS, and between nodes over it. */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { EvaluationSpec, Migration, Petri } from '@petri/client';
+import { startNatsServer, WITHOUT_NATS } from './support/nats-server.ts';
+import { type TestNode, testNode } from './support/node.ts';
+import { until } from './support/until.ts';
+
+const closeTo = (expected: number): EvaluationSpec => ({
+  suite: { cases: [{ function: 'f', expected, comparison: 'CLOSENESS' }] },
+});
+const SPEC = closeTo(10);
+const OTHER = closeTo(3);
+
+const ISLANDS = {
+  beatMs: 50,
+  leaseMs: 300,
+  natsServers: [] as string[],
+  natsUser: '',
+  natsPassword: '',
+  natsCaFile: undefined,
+  natsReplicas: 1 as const,
+  migrantKey: 'secret',
+};
+
+/** A population whose members are constants, evaluated. */
+async function populate(
+  { populations, sandboxes }: Petri,
+  id: string,
+  prefix: string,
+  values: number[],
+  spec = SPEC,
+) {
+  await populations.create({ id });
+  for (const value of values) {
+    const sandbox = `${prefix}-${value}`;
+    await sandboxes.create({ id: sandbox, genome: `export const f = () => ${value};`, population: id });
+    await populations.add(id, [sandbox]);
+    await sandboxes.evaluate(sandbox, spec, { record: { population: id } });
+  }
+}
+
+async function settled({ archipelago }: Petri, id: string): Promise<Migration> {
+  const seen: Migration[] = [];
+  await until('the migration is settled', async () => {
+    const report = await archipelago.migration(id);
+    seen.splice(0, 1, report);
+    assert.equal(
+      report.sent,
+      report.admitted + report.duplicate + report.rejected + report.dropped + report.inFlight,
+    );
+    return report.error !== '' || (report.sent > 0 && report.inFlight === 0);
+  });
+  return seen[0]!;
+}
+
+suite('an archipelago', () => {
+  test('of two islands on one node needs no NATS', async () => {
+    const islands = { ...ISLANDS, node: 'n', islands: ['east', 'west'] };
+    await using node = await testNode({ islands });
+    const { petri } = node;
+    await populate(petri, 'p.east', 'e', [1, 9]);
+    await populate(petri, 'p.west', 'w', [2]);
+    await until(
+      'both islands have the population',
+      async () => (await petri.archipelago.islands('p')).length === 2,
+    );
+    const { id } = await petri.archipelago.migrate({ from: 'east', to: 'west', population: 'p', count: 1 });
+    const report = await settled(petri, id);
+    assert.equal(report.admitted, 1, JSON.stringify(report));
+    const [migrant] = report.migrants;
+    assert.equal(migrant?.individual, 'e-9');
+    assert.equal(await petri.sandboxes.call(migrant.admittedAs, 'f'), 9);
+    const [best] = (await petri.fitness.top('p.west', 1)).map(({ fitness }) => fitness);
+    assert.deepEqual([best?.id, best?.score], [migrant.admittedAs, 0.5]);
+    const again = await settled(
+      petri,
+      (await petri.archipelago.migrate({ from: 'east', to: 'west', population: 'p' })).id,
+    );
+    assert.equal(again.duplicate, 1);
+    const topology = await petri.archipelago.topology();
+    assert.deepEqual([topology.kind, topology.edges.length], ['RING', 2]);
+  });
+
+  test('refuses scores of another evaluator, and what cannot be meant', async () => {
+    await using node = await testNode({ islands: { ...ISLANDS, node: 'n', islands: ['east', 'west'] } });
+    const { archipelago } = node.petri;
+    await populate(node.petri, 'p.east', 'e', [3], OTHER);
+    await populate(node.petri, 'p.west', 'w', [2]);
+    const { id } = await archipelago.migrate({ from: 'east', to: 'west', population: 'p' });
+    assert.equal((await settled(node.petri, id)).migrants[0]?.reason, 'OTHER_EVALUATOR');
+    await assert.rejects(archipelago.migrate({ from: 'east', to: 'east', population: 'p' }), {
+      code: 'invalid_argument',
+    });
+    await assert.rejects(archipelago.migrate({ from: 'east', to: 'nowhere', population: 'p' }), {
+      code: 'not_found',
+    });
+    await assert.rejects(archipelago.setTopology({ kind: 'CUSTOM' }), { code: 'invalid_argument' });
+    await assert.rejects(archipelago.migration('none'), { code: 'not_found' });
+  });
+
+  test(
+    'of two nodes over NATS: by schedule, by request, and on after one is gone',
+    { skip: WITHOUT_NATS },
+    async () => {
+      await using nats = await startNatsServer();
+      const start = (name: string): Promise<TestNode> =>
+        testNode({
+          workers: 1,
+          spares: 0,
+          islands: { ...ISLANDS, node: name, islands: [name], natsServers: [nats.url] },
+        });
+      await using a = await start('a');
+      await using b = await start('b');
+      await populate(a.petri, 'p', 'a', [9]);
+      await populate(b.petri, 'p', 'b', [1]);
+      await until('both see both', async () => {
+        const seen = await Promise.all([a, b].map(({ petri }) => petri.archipelago.nodes()));
+        return seen.every(
+          (nodes) => nodes.map(({ id, state }) => `${id} ${state}`).join() === 'a ALIVE,b ALIVE',
+        );
+      });
+      await a.petri.archipelago.setPolicy({
+        schedule: { generations: 1 },
+        policy: { capacity: 1, replacement: 'IF_BETTER' },
+      });
+      await until(
+        'the plan leads over both',
+        async () => (await b.petri.archipelago.topology()).edges.length === 2,
+      );
+      await until('a sends its best when it advances', async () => {
+        await a.petri.populations.advance('p', { survivors: ['a-9'] });
+        return (await b.petri.archipelago.migrations({ from: 'a', to: 'b' })).totals.admitted === 1;
+      });
+      const [best] = (await b.petri.fitness.top('p', 10)).map(({ fitness }) => fitness.id);
+      assert.match(best ?? '', /^migrant-/, 'it took the place of b-1');
+      await assert.rejects(b.petri.sandboxes.get('b-1'), { code: 'not_found' });
+      await b[Symbol.asyncDispose]();
+      await until('a is alone', async () => (await a.petri.archipelago.topology()).edges.length === 0);
+      assert.equal((await a.petri.archipelago.nodes())[1]?.state, 'GONE');
+      assert.equal(await a.petri.sandboxes.call('a-9', 'f'), 9);
+    },
+  );
+});
