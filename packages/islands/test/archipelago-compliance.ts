@@ -30,7 +30,9 @@ export function archipelagoCompliance(
     within('individuals get from one island to another, once, and their report adds up', async (connect) => {
       await using a = disposable(await node(await connect(), 'a', [1, 2, 3]));
       await using b = disposable(await node(await connect(), 'b', [2, 10]));
-      await until('a knows b', () => a.archipelago.membership.list().length === 2);
+      await until('each knows the other', () =>
+        [a, b].every((each) => each.archipelago.membership.list().length === 2),
+      );
       const { id } = await a.archipelago.migrate({ id: 'm1', from: 'a', to: 'b', population: 'p', count: 2 });
       const report = await settled(b, id);
       assert.deepEqual(totals(report), {
@@ -78,7 +80,9 @@ export function archipelagoCompliance(
       async (connect) => {
         await using a = disposable(await node(await connect(), 'a', [1, 2, 3, 4, 5]));
         const b = await node(await connect(), 'b', [], { messages: 2 });
-        await until('a knows b', () => a.archipelago.membership.list().length === 2);
+        await until('each knows the other', () =>
+          [a, b].every((each) => each.archipelago.membership.list().length === 2),
+        );
         await b.archipelago.host?.drain(true);
         const { id } = await a.archipelago.ledger.request(
           await a.archipelago
@@ -114,7 +118,9 @@ export function archipelagoCompliance(
         await using a = disposable(await node(await connect(), 'a', [7]));
         await using b = disposable(await node(await connect(), 'b', []));
         b.islands.failures.push(new Error('worker lost'), new Error('worker lost'));
-        await until('a knows b', () => a.archipelago.membership.list().length === 2);
+        await until('each knows the other', () =>
+          [a, b].every((each) => each.archipelago.membership.list().length === 2),
+        );
         const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
         assert.equal((await settled(a, id)).admitted, 1);
         assert.deepEqual([b.islands.evaluations, b.islands.values('b')], [3, [7]]);
@@ -125,7 +131,9 @@ export function archipelagoCompliance(
       await using a = disposable(await node(await connect(), 'a', [7]));
       await using b = disposable(await node(await connect(), 'b', []));
       b.islands.failures.push(...Array.from({ length: 20 }, () => new Error('worker lost')));
-      await until('a knows b', () => a.archipelago.membership.list().length === 2);
+      await until('each knows the other', () =>
+        [a, b].every((each) => each.archipelago.membership.list().length === 2),
+      );
       const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
       const [migrant] = (await settled(a, id)).migrants;
       assert.deepEqual([migrant?.verdict, migrant?.reason], [Verdict.REJECTED, 'POISON']);
