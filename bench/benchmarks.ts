@@ -1,4 +1,5 @@
 import { batchRun } from './batch-run.ts';
+import { density } from './density.ts';
 import { evaluateSources } from './evaluate-sources.ts';
 import { hangs } from './hangs.ts';
 import { latency } from './latency.ts';
@@ -15,5 +16,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   hangs,
   telemetry,
   population,
+  density,
   whereTimeGoes,
 ];

@@ -37,13 +37,21 @@ export const dial = (address: string): Client =>
 export type BenchNodeOptions = {
   /** Loads OpenTelemetry as `npm start` does, with these variables. Default: it is not loaded at all. */
   telemetry?: Readonly<Record<string, string>>;
+  /** Default: everything is in memory. */
+  dataDirectory?: string;
 };
 
 /** A node in a process of its own, as a user would start it, with a worker for each core. */
-export async function startNode({ telemetry }: BenchNodeOptions = {}): Promise<BenchNode> {
+export async function startNode({ telemetry, dataDirectory }: BenchNodeOptions = {}): Promise<BenchNode> {
   const args = telemetry ? ['--import', REGISTER, ENTRY, '--json'] : [ENTRY, '--json'];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...telemetry, PETRI_PORT: '0', PETRI_WORKERS: String(availableParallelism()) },
+    env: {
+      ...process.env,
+      ...telemetry,
+      PETRI_PORT: '0',
+      PETRI_WORKERS: String(availableParallelism()),
+      ...(dataDirectory === undefined ? {} : { PETRI_DATA_DIR: dataDirectory }),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = () => void child.kill('SIGKILL');

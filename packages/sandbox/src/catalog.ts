@@ -14,6 +14,8 @@ export class ForeignSandbox extends Error {
 /** All sandboxes of the node, by id. */
 export class Catalog {
   readonly #records = new Map<string, SandboxRecord>();
+  /** By id: a page of 100,000 sandboxes must not cost sorting them. */
+  readonly #ordered: SandboxRecord[] = [];
   readonly #holdings = new Map<string, Holdings>();
 
   get holdings(): ReadonlyMap<string, Readonly<Holdings>> {
@@ -30,12 +32,14 @@ export class Catalog {
     if (this.#records.has(id)) throw alreadyExists('sandbox', id);
     this.#records.set(id, record);
     this.#hold(record, 1, record.limits.memoryBytes);
+    this.#ordered.splice(firstAfter(this.#ordered, id), 0, record);
   }
 
   remove(record: SandboxRecord): void {
     const { id } = record.identity;
     if (this.#records.get(id) !== record) return;
     this.#records.delete(id);
+    this.#ordered.splice(firstAfter(this.#ordered, id) - 1, 1);
     this.#hold(record, -1, -record.limits.memoryBytes);
   }
 
@@ -89,18 +93,36 @@ export class Catalog {
   list(query: ListQuery, nowMs: number): ListPage {
     const size = Math.min(query.pageSize || DEFAULT_PAGE, MAX_PAGE);
     const after = query.pageToken ? decodeToken(query.pageToken) : '';
-    const matching = [...this.#records.values()].filter((record) => matches(record, query, nowMs));
-    const rest = matching
-      .filter(({ identity }) => identity.id > after)
-      .sort((left, right) => (left.identity.id < right.identity.id ? -1 : 1));
-    const page = rest.slice(0, size);
+    const matching = selects(query)
+      ? this.#ordered.filter((record) => matches(record, query, nowMs))
+      : this.#ordered;
+    const start = after === '' ? 0 : firstAfter(matching, after);
+    const page = matching.slice(start, start + size);
     const last = page.at(-1);
     return {
       sandboxes: page.map((record) => record.info()),
-      nextPageToken: last !== undefined && rest.length > size ? encodeToken(last.identity.id) : '',
+      nextPageToken:
+        last !== undefined && matching.length > start + size ? encodeToken(last.identity.id) : '',
       totalSize: matching.length,
     };
   }
+}
+
+/** Where the first id greater than this one is, in a list in order of ids. */
+function firstAfter(ordered: readonly SandboxRecord[], id: string): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ordered[middle]?.identity.id ?? '') > id) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function selects(query: ListQuery): boolean {
+  const { tenant, statuses = [], population, labels = {}, minAgeMs, maxAgeMs } = query;
+  const aged = minAgeMs !== undefined || maxAgeMs !== undefined;
+  return tenant !== undefined || statuses.length > 0 || !!population || Object.keys(labels).length > 0 || aged;
 }
 
 function matches({ identity, status }: SandboxRecord, query: ListQuery, nowMs: number): boolean {

@@ -3,6 +3,7 @@ import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, new
 import { guestError, loadFailure } from './answers.ts';
 import { Catalog } from './catalog.ts';
 import { checkCases } from './evaluation/arguments.ts';
+import { CodePool } from './code-pool.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
 import { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
@@ -12,6 +13,7 @@ import type { GuestError, RunResult, RunSpec } from './outcome.ts';
 import { type Identity, planOf, SandboxRecord } from './record.ts';
 import { evaluation, Runs } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
+import { residentsPerWorker } from './supervisor/capacity.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
 import { StateKeeper } from './state-keeper.ts';
@@ -62,7 +64,7 @@ export type RuntimeOptions = {
   spares?: number;
   /** Realms each worker keeps ready, so that creation and reload wait for none. Default 32 (42 MB). */
   warmRealms?: number;
-  /** Sandboxes a worker holds before it hibernates the least recently used. Default 2,000. */
+  /** Sandboxes a worker holds before it hibernates the least recently used. Default: what memory there is for. */
   residentsPerWorker?: number;
   /** Told of the CPU time of each job when it is over, on whose behalf it was done, in microseconds. */
   onUsed?: (tenant: string, cpuUs: number) => void;
@@ -83,7 +85,7 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     spares: options.spares ?? 1,
     warmRealms: options.warmRealms ?? 32,
     warmBytes: DEFAULT_LIMITS.memoryBytes,
-    capacity: options.residentsPerWorker ?? 2_000,
+    capacity: options.residentsPerWorker ?? residentsPerWorker(workers),
     wasmPages: 2_048,
     confinement,
   };
@@ -103,6 +105,7 @@ class Runtime implements SandboxRuntime {
   readonly concurrency: number;
   readonly #supervisor: Supervisor;
   readonly #catalog: Catalog;
+  readonly #codes = new CodePool();
   readonly #loads: Loads;
   readonly #runs: Runs;
   readonly #events: SandboxEvents;
@@ -142,7 +145,7 @@ class Runtime implements SandboxRuntime {
       await this.#orRemove(record, () => this.#withoutCode(record));
       return record.info();
     }
-    const draft = record.modules.draft(genome.modules, [], genome.entry, this.#now());
+    const draft = this.#codes.share(record.modules.draft(genome.modules, [], genome.entry, this.#now()));
     checkDraft(draft, record.limits, record.identity.securityProfile);
     this.#catalog.add(record);
     const load = loadTimeoutMs === undefined ? {} : { loadTimeoutMs };
@@ -222,7 +225,8 @@ class Runtime implements SandboxRuntime {
 
   async reload(id: string, spec: ReloadSpec, options: CallOptions = {}): Promise<ReloadAnswer> {
     const record = this.#catalog.require(id, options.tenant);
-    const draft = () => record.modules.draft(spec.modules, spec.remove ?? [], spec.entry ?? '', this.#now());
+    const draft = () =>
+      this.#codes.share(record.modules.draft(spec.modules, spec.remove ?? [], spec.entry ?? '', this.#now()));
     const result = await this.#events.reload(record.identity, () =>
       this.#loads.reload(record, draft, spec, options),
     );

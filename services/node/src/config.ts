@@ -14,6 +14,8 @@ export type NodeConfig = {
   workers: number;
   /** Warm workers that replace those that are lost. */
   spares: number;
+  /** Sandboxes a worker holds built; others are hibernated. Default: what memory there is for. */
+  residentsPerWorker?: number | undefined;
   /** How long calls in flight may take to finish once the node drains, in milliseconds. */
   drainTimeoutMs: number;
   /** Largest message received or sent, in bytes. */
@@ -46,6 +48,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ['PETRI_PORT', 'port to listen on, 0 for any free one (50051)'],
   ['PETRI_WORKERS', 'worker processes (one for each core)'],
   ['PETRI_SPARES', 'warm workers that replace lost ones (1)'],
+  ['PETRI_RESIDENTS_PER_WORKER', 'sandboxes a worker holds built, others are hibernated (as memory allows)'],
   ['PETRI_DRAIN_TIMEOUT_MS', 'how long calls in flight may finish after SIGTERM (25000)'],
   ['PETRI_MAX_MESSAGE_BYTES', 'largest message, received or sent (67108864)'],
   ['PETRI_EVENTS_KEPT', 'events kept for watchers that are slow or away, of runs and of others each (16384)'],
@@ -67,6 +70,8 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     port: env.int('PETRI_PORT', 50051, { min: 0, max: 65_535 }),
     workers: env.int('PETRI_WORKERS', availableParallelism(), { min: 1, max: 1024 }),
     spares: env.int('PETRI_SPARES', 1, { min: 0, max: 64 }),
+    // About nine mappings each, of which Linux grants a process 65,530 unless told otherwise.
+    residentsPerWorker: env.int('PETRI_RESIDENTS_PER_WORKER', undefined, { min: 1, max: 100_000 }),
     // Kubernetes kills 30 s after SIGTERM.
     drainTimeoutMs: env.int('PETRI_DRAIN_TIMEOUT_MS', 25_000, { min: 0, max: 3_600_000 }),
     // A batch of 100,000 small entries is about 8 MB. One message is held whole, decoded and encoded.

@@ -218,7 +218,7 @@ async function accessTo(
 
 /** Everything that a data directory which cannot be used would leave open is closed. */
 async function withStorage(
-  { workers, spares, dataDirectory }: NodeConfig,
+  { workers, spares, residentsPerWorker, dataDirectory }: NodeConfig,
   { runtime: given, clock }: Pick<NodeOptions, 'runtime'> & { clock: Clock },
   told: Pick<RuntimeOptions, 'onUsed'> & { events: SandboxEvents },
   audit: AuditLog,
@@ -229,7 +229,7 @@ async function withStorage(
     storage = await openStorage(dataDirectory);
     const { sandboxes: store } = storage;
     const onKilled = (kill: Kill) => audit.killed(kill);
-    const options = { workers, spares, ...told, onKilled, ...(store === undefined ? {} : { store }) };
+    const options = { workers, spares, ...told, onKilled, ...defined({ residentsPerWorker, store }) };
     const opened = (runtime ??= await startSandboxRuntime(options));
     const registry = await openRegistry({
       clock,
