@@ -101,6 +101,25 @@ suite('a database', () => {
     );
   });
 
+  test('that is full says so, has nothing of the write, and takes others again', async () => {
+    using directory = temporaryDirectory();
+    await using database = await openDatabase({ directory: directory.path, components: [NOTES] });
+    await database.write(put('a', 'one'));
+    await database.read('PRAGMA max_page_count = 10');
+    const large = {
+      statements: [...put('b', 'two').statements, ...put('c', 'x'.repeat(100_000)).statements],
+    };
+    const [full, fine] = await Promise.allSettled([database.write(large), database.write(put('d', 'four'))]);
+    assert.equal(fine.status, 'fulfilled');
+    assert.equal(full.status, 'rejected');
+    const { code, reason } = (full as { reason: { code: string; reason: string } }).reason;
+    assert.deepEqual([code, reason], ['resource_exhausted', 'DISK_FULL']);
+    assert.deepEqual(await notes(database), { a: 'one', d: 'four' });
+    await database.read('PRAGMA max_page_count = 1000');
+    await database.write(large);
+    assert.equal(Object.keys(await notes(database)).length, 4);
+  });
+
   test('shares commits among what is asked for at once', async () => {
     using directory = temporaryDirectory();
     await using database = await openDatabase({ directory: directory.path, components: [NOTES] });
