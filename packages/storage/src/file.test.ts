@@ -164,6 +164,23 @@ suite('a data directory', () => {
   });
 });
 
+test('a backup made while the node writes is whole, and a database to start from', async () => {
+  using directory = temporaryDirectory();
+  using restored = temporaryDirectory();
+  {
+    await using database = await openDatabase({ directory: directory.path, components: V1 });
+    const insert = { statements: [{ sql: "INSERT INTO note (text) VALUES ('kept')" }] };
+    await database.write(insert);
+    const reader = new DatabaseSync(directory.database, { readOnly: true });
+    reader.exec(`VACUUM INTO '${restored.database}'`);
+    reader.close();
+    await database.write(insert);
+  }
+  await using database = await openDatabase({ directory: restored.path, components: V1 });
+  const [row] = await database.read('SELECT count(*) AS notes FROM note');
+  assert.equal(row?.['notes'], 1);
+});
+
 suite('migrations', () => {
   test('bring an older schema up to date, with what it holds', async () => {
     using directory = temporaryDirectory();
