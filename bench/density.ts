@@ -74,6 +74,7 @@ async function onFullNode(
   const besides = await crowd.run(few, runs);
   await crowd.grow(live);
   const tenth = crowd.rates.slice(-Math.ceil(crowd.rates.length / 10));
+  await crowd.revive(live);
   const resident = await crowd.residents();
   const among = await crowd.run(live, runs);
   const pages = await crowd.pages(live + hibernated);
@@ -186,6 +187,15 @@ class Crowd {
       if (result?.outcome !== Outcome.COMPLETED || !right) this.wrong++;
     }
     return times;
+  }
+
+  /** On a busy machine some are hibernated again before the last is made. */
+  async revive(count: number): Promise<void> {
+    for (let first = 0; first < count; first += BATCH) {
+      this.#progress(`${first} of ${count} revived`);
+      const ids = Array.from({ length: Math.min(BATCH, count - first) }, (_, at) => `c${first + at}`);
+      await Promise.all(ids.map((id) => this.#node.sandboxes.run({ id, spec: call('f', 1) })));
+    }
   }
 
   async residents(): Promise<number> {

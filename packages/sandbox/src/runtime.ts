@@ -54,8 +54,8 @@ const SCAN_MS = 30_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
 
-/** What is in one of these has not been kept yet, or is kept anew soon. */
-const CREATING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING'];
+/** Code of a sandbox in one of these may have been stored, and is not in force yet: nothing else of it may be stored. */
+const CHANGING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING', 'RELOADING'];
 
 export type RuntimeOptions = {
   /** Worker processes that take runs. Default: one for each core. */
@@ -169,8 +169,13 @@ class Runtime implements SandboxRuntime {
 
   async updateLimits(id: string, change: LimitsChange, { tenant }: Scope = {}): Promise<SandboxInfo> {
     const record = this.#catalog.require(id, tenant);
-    if (CREATING.includes(record.status)) await record.gate.exclusive(() => Promise.resolve());
-    if (record.destroying !== undefined) throw stopping(id);
+    const set = () => this.#setLimits(record, change);
+    await (CHANGING.includes(record.status) ? record.gate.exclusive(set) : set());
+    return record.info();
+  }
+
+  async #setLimits(record: SandboxRecord, change: LimitsChange): Promise<void> {
+    if (record.destroying !== undefined) throw stopping(record.identity.id);
     const before = record.limits;
     const limits = compileLimits(change, before);
     this.#catalog.setLimits(record, limits, this.#now());
@@ -183,7 +188,6 @@ class Runtime implements SandboxRuntime {
     // What is under way keeps the limits it was built with; the next run is built anew.
     // eslint-disable-next-line
     void record.gate.exclusive(async () => record.residence.forget()).catch(() => {});
-    return record.info();
   }
 
   async restart(
