@@ -44,7 +44,7 @@ async function onEmptyNode(
   { few, some, runs }: Sizes,
   progress: Context['progress'],
 ): Promise<Alone> {
-  await using node = await startNode({ PETRI_DATA_DIR: directory });
+  await using node = await startNode({ dataDirectory: directory });
   const crowd = new Crowd(node, progress);
   const start = await crowd.memory();
   await crowd.grow(few);
@@ -65,7 +65,7 @@ async function onFullNode(
 ): Promise<Row[]> {
   progress(`starting on ${hibernated} sandboxes`);
   const started = performance.now();
-  await using node = await startNode({ PETRI_DATA_DIR: directory });
+  await using node = await startNode({ dataDirectory: directory });
   const startMs = performance.now() - started;
   const crowd = new Crowd(node, progress);
   const memory = await crowd.memory();
