@@ -126,6 +126,7 @@ function stored(id: string, source: string): StoredSandbox {
   return {
     identity: {
       id,
+      tenant: '',
       isolation: 'ISOLATE',
       securityProfile: 'MEDIUM',
       population: '',

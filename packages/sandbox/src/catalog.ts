@@ -122,7 +122,9 @@ function firstAfter(ordered: readonly SandboxRecord[], id: string): number {
 function selects(query: ListQuery): boolean {
   const { tenant, statuses = [], population, labels = {}, minAgeMs, maxAgeMs } = query;
   const aged = minAgeMs !== undefined || maxAgeMs !== undefined;
-  return tenant !== undefined || statuses.length > 0 || !!population || Object.keys(labels).length > 0 || aged;
+  return (
+    tenant !== undefined || statuses.length > 0 || !!population || Object.keys(labels).length > 0 || aged
+  );
 }
 
 function matches({ identity, status }: SandboxRecord, query: ListQuery, nowMs: number): boolean {
