@@ -1,10 +1,13 @@
 import type { FromWorker, Task, ToWorker } from '../protocol.ts';
-import type { Job } from './job.ts';
+import { monotonicMs } from '../recorder.ts';
+import { FairQueue } from './fair-queue.ts';
+import { type Job, tenantOf } from './job.ts';
 import type { Residence } from './residence.ts';
 import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 
 // Enough tasks are under way to keep a worker busy for so long, in milliseconds; more could not be taken back in time.
 const AHEAD_MS = 4;
+// Where tenants share the worker, one waits behind another's job that runs, not behind the next one too.
 const MIN_AHEAD = 2;
 const MAX_AHEAD = 128;
 const MAX_PARKED = 4_096;
@@ -42,7 +45,7 @@ export class Lane {
   /** The sandbox that has this worker to itself. */
   readonly owner: Residence | undefined;
   readonly #events: LaneEvents;
-  #waiting: Job[] = [];
+  readonly #waiting = new FairQueue<Job>(({ request }) => tenantOf(request), monotonicMs);
   readonly #sent = new Map<number, Job>();
   /** Those of them that wait for a timer: they keep nobody from being sent. */
   readonly #parked = new Set<number>();
@@ -86,12 +89,17 @@ export class Lane {
 
   /** Jobs sent and waiting. */
   get load(): number {
-    return this.#sent.size + this.#waiting.length;
+    return this.#sent.size + this.#waiting.size;
   }
 
   /** Milliseconds of work that has not been sent yet, by experience. */
   get backlogMs(): number {
-    return this.#waiting.length * this.#taskMs;
+    return this.#waiting.size * this.#taskMs;
+  }
+
+  /** The part of it that is done before the last of a tenant's jobs. */
+  backlogOf(tenant: string): number {
+    return this.#waiting.ahead(tenant) * this.#taskMs;
   }
 
   /** Whether it takes new jobs. */
@@ -102,7 +110,7 @@ export class Lane {
   /** How many jobs given now would be sent at once. */
   get room(): number {
     if (!this.open || this.worker.unsentBytes >= MAX_UNSENT) return 0;
-    return this.#window - this.#underWay - this.#waiting.length;
+    return this.#window - this.#underWay - this.#waiting.size;
   }
 
   push(job: Job): void {
@@ -111,9 +119,7 @@ export class Lane {
   }
 
   cancel(job: Job): void {
-    const at = this.#waiting.indexOf(job);
-    if (at >= 0) {
-      this.#waiting.splice(at, 1);
+    if (this.#waiting.remove(job)) {
       job.condemn(
         'CANCELLED',
         'cancelled by the caller before it started',
@@ -143,19 +149,19 @@ export class Lane {
       this.#take(job.wireId);
       this.#notices.push({ kind: 'cancel', id: job.wireId });
     }
-    given.push(...this.#waiting.filter(wanted));
-    this.#waiting = this.#waiting.filter((job) => !wanted(job));
+    given.push(...this.#waiting.extract(wanted));
     this.#scheduleFlush();
     return given;
   }
 
   /** Jobs of one sandbox that another lane could take: none of its jobs is under way here. */
   stealable(): Residence | undefined {
-    for (let index = this.#waiting.length - 1; index >= 0; index--) {
-      const residence = this.#waiting[index]?.request.residence;
-      if (residence !== undefined && residence.inFlight === 0 && !residence.alone) return residence;
+    let last: Residence | undefined;
+    for (const { request } of this.#waiting) {
+      const { residence } = request;
+      if (residence !== undefined && residence.inFlight === 0 && !residence.alone) last = residence;
     }
-    return undefined;
+    return last;
   }
 
   jobsOf(residence: Residence): Job[] {
@@ -169,7 +175,8 @@ export class Lane {
   }
 
   get #window(): number {
-    return Math.min(MAX_AHEAD, Math.max(MIN_AHEAD, Math.round(AHEAD_MS / this.#taskMs)));
+    const least = this.#waiting.shared ? 1 : MIN_AHEAD;
+    return Math.min(MAX_AHEAD, Math.max(least, Math.round(AHEAD_MS / this.#taskMs)));
   }
 
   #scheduleFlush(): void {
@@ -198,10 +205,9 @@ export class Lane {
     if (!this.open || this.#underWay >= this.#window || this.worker.unsentBytes >= MAX_UNSENT)
       return undefined;
     // What to build goes out only while nothing of the sandbox is under way: what is, may yet change its state.
-    const at = this.#waiting.findIndex(({ request: { residence } }) => {
+    return this.#waiting.take(({ request: { residence } }) => {
       return residence === undefined || residence.planned || residence.inFlight === 0;
     });
-    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
   }
 
   #dropped(key: number): void {
@@ -239,7 +245,9 @@ export class Lane {
           const job = this.#take(answer.id);
           if (job === undefined) continue;
           this.completed++;
-          this.#taskMs += SMOOTHING * (Math.min(answer.w, answer.c + 50) / 1000 - this.#taskMs);
+          const tookMs = Math.min(answer.w, answer.c + 50) / 1000;
+          this.#taskMs += SMOOTHING * (tookMs - this.#taskMs);
+          this.#waiting.learn(job, tookMs);
           this.#events.answered(this, job, answer);
         }
         for (const key of message.dropped) this.#dropped(key);
@@ -254,8 +262,7 @@ export class Lane {
         const { residence } = job.request;
         if (residence !== undefined) residence.planned = false;
         // A sandbox's jobs keep their order, and ids are given in that order.
-        const at = this.#waiting.findIndex(({ id }) => id > job.id);
-        this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, job);
+        this.#waiting.insert(job, ({ id }) => id > job.id);
         break;
       }
       case 'parked':
@@ -267,7 +274,7 @@ export class Lane {
       case 'ready':
         break;
     }
-    if (this.#waiting.length > 0) this.#scheduleFlush();
+    if (this.#waiting.size > 0) this.#scheduleFlush();
     else this.#events.room(this);
   }
 

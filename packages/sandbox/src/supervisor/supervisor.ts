@@ -3,8 +3,9 @@ import type { Answer } from '../protocol.ts';
 import { monotonicMs, PHASE } from '../recorder.ts';
 import { Cancellations } from './cancellations.ts';
 import { crashVerdict } from './crash.ts';
+import { FairQueue } from './fair-queue.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
-import { Job, type JobRequest, type JobResult } from './job.ts';
+import { Job, type JobRequest, type JobResult, tenantOf } from './job.ts';
 import { Ledger, type LedgerEvents } from './ledger.ts';
 import type { Lane, LaneEvents, Verdict } from './lane.ts';
 import type { Residence } from './residence.ts';
@@ -23,7 +24,7 @@ export class Supervisor {
   readonly #watchdog: Watchdog;
   readonly #cancellations = new Cancellations((job) => this.#cancel(job));
   /** Jobs of no sandbox, for whichever lane has room. */
-  readonly #oneShots: Job[] = [];
+  readonly #oneShots = new FairQueue<Job>(({ request }) => tenantOf(request), monotonicMs);
   /** Jobs of sandboxes for which there is no lane now. */
   #homeless: Job[] = [];
   #lastJob = 0;
@@ -106,7 +107,7 @@ export class Supervisor {
     if (this.#closed) return;
     this.#closed = true;
     this.#watchdog.stop();
-    const jobs = [...this.#oneShots.splice(0), ...this.#homeless.splice(0)];
+    const jobs = [...this.#oneShots.extract(() => true), ...this.#homeless.splice(0)];
     for (const lane of this.#fleet.lanes) jobs.push(...lane.giveUp(() => true));
     for (const job of jobs) cancelled(job, 'the node is closing');
     await this.#fleet.close();
@@ -134,7 +135,7 @@ export class Supervisor {
     const { lane } = residence;
     if (lane !== undefined && lane.verdict === undefined) {
       if (residence.inFlight > 0 || residence.alone) return lane;
-      if (!lane.held && lane.backlogMs < BACKLOG_WORTH_MOVING_MS) return lane;
+      if (!lane.held && lane.backlogOf(residence.tenant) < BACKLOG_WORTH_MOVING_MS) return lane;
       if (lane.jobsOf(residence).length > 0) return lane;
     }
     if (residence.alone) return this.#ownLane(residence);
@@ -161,10 +162,13 @@ export class Supervisor {
     for (const lane of this.#fleet.lanes) {
       if (lane.owner !== undefined) continue;
       open ||= lane.open;
-      for (let room = lane.room; room > 0 && this.#oneShots.length > 0; room--)
-        lane.push(this.#oneShots.shift() as Job);
+      for (let room = lane.room; room > 0; room--) {
+        const job = this.#oneShots.take();
+        if (job === undefined) break;
+        lane.push(job);
+      }
     }
-    if (!open && this.#oneShots.length > 0) this.#fleet.want(undefined);
+    if (!open && this.#oneShots.size > 0) this.#fleet.want(undefined);
   }
 
   /** A lane is there, or free again: it gets what waits for one. */
@@ -291,10 +295,9 @@ export class Supervisor {
   #cancel(job: Job): void {
     if (job.settled) return;
     job.cancelledAt = monotonicMs();
-    for (const queue of [this.#oneShots, this.#homeless]) {
-      const at = queue.indexOf(job);
-      if (at < 0) continue;
-      queue.splice(at, 1);
+    const at = this.#homeless.indexOf(job);
+    if (at >= 0) this.#homeless.splice(at, 1);
+    if (at >= 0 || this.#oneShots.remove(job)) {
       cancelled(job, 'cancelled by the caller before it started');
       return;
     }
