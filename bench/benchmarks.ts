@@ -1,8 +1,11 @@
 import { batchRun } from './batch-run.ts';
+import { containment } from './containment.ts';
 import { density } from './density.ts';
 import { evaluateSources } from './evaluate-sources.ts';
 import { hangs } from './hangs.ts';
+import { kills } from './kills.ts';
 import { latency } from './latency.ts';
+import { noisyTenant } from './noisy-tenant.ts';
 import { population } from './population.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { telemetry } from './telemetry.ts';
@@ -14,6 +17,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
   evaluateSources,
   latency,
   hangs,
+  containment,
+  kills,
+  noisyTenant,
   telemetry,
   population,
   density,

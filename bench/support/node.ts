@@ -39,15 +39,22 @@ export type BenchNodeOptions = {
   telemetry?: Readonly<Record<string, string>>;
   /** Default: everything is in memory. */
   dataDirectory?: string;
+  /** More variables of the node's. */
+  environment?: Readonly<Record<string, string>>;
 };
 
 /** A node in a process of its own, as a user would start it, with a worker for each core. */
-export async function startNode({ telemetry, dataDirectory }: BenchNodeOptions = {}): Promise<BenchNode> {
+export async function startNode({
+  telemetry,
+  dataDirectory,
+  environment,
+}: BenchNodeOptions = {}): Promise<BenchNode> {
   const args = telemetry ? ['--import', REGISTER, ENTRY, '--json'] : [ENTRY, '--json'];
   const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
       ...telemetry,
+      ...environment,
       PETRI_PORT: '0',
       PETRI_WORKERS: String(availableParallelism()),
       ...(dataDirectory === undefined ? {} : { PETRI_DATA_DIR: dataDirectory }),

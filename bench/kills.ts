@@ -1,0 +1,71 @@
+import { Outcome, WorkerState } from '@petri/contracts/v1';
+import type { Benchmark, Context, Row } from './support/benchmark.ts';
+import { type BenchNode, startNode } from './support/node.ts';
+import { median, quantile } from './support/quantiles.ts';
+import { figure, none } from './support/rows.ts';
+import { call, genome, smallResult } from './support/small.ts';
+import { workSource } from './support/work.ts';
+
+// Answers no interrupt: it costs the worker at its deadline.
+const KILLER = 'bigint';
+const DEADLINE_MS = 20;
+const NEIGHBOURS = 16;
+
+/** One kill after another, while other sandboxes on the same workers go on being run. */
+export const kills: Benchmark = {
+  name: 'kills',
+  title: 'Workers killed one after another, while their other sandboxes go on being run',
+  async run({ quick, progress }: Context): Promise<Row[]> {
+    const times = quick ? 40 : 1_000;
+    await using node = await startNode();
+    const requests = Array.from({ length: NEIGHBOURS }, (_, n) => ({
+      id: `n${n}`,
+      genome: genome(workSource(n)),
+    }));
+    await node.sandboxes.batchCreate({ requests });
+    const next: number[] = [];
+    let [killed, wrong, runs] = [0, 0, 0];
+    const neighbour = async (n: number) => {
+      const started = performance.now();
+      const { result } = await node.sandboxes.run({ id: `n${n}`, spec: call('f', runs) });
+      const tookMs = performance.now() - started;
+      const kind = result?.outcome === Outcome.COMPLETED ? result.value?.kind : undefined;
+      if (kind?.case !== 'numberValue' || kind.value !== smallResult(n, runs)) wrong++;
+      runs++;
+      return { tookMs, pid: result?.receipt?.workerPid ?? 0 };
+    };
+    for (let kill = 0; kill < times; kill++) {
+      if (kill % 10 === 0) progress(`${kill} of ${times}`);
+      await spareIsThere(node);
+      const residents = new Map<number, number>();
+      for (let n = 0; n < NEIGHBOURS; n++) residents.set(n, (await neighbour(n)).pid);
+      // A sandbox of its own each time: one that takes too many workers with it is stopped.
+      const id = `k${kill}`;
+      await node.sandboxes.createSandbox({ id, genome: genome(workSource(0)) });
+      const spec = { ...call(KILLER), timeoutMs: DEADLINE_MS };
+      const { result } = await node.sandboxes.run({ id, spec });
+      if (result?.receipt?.workerLost === true) killed++;
+      const [orphan] = [...residents].find(([, pid]) => pid === result?.receipt?.workerPid) ?? [];
+      if (orphan !== undefined) next.push((await neighbour(orphan)).tookMs);
+      await node.sandboxes.destroySandbox({ id });
+    }
+    return [
+      figure('workers killed', killed, '', { atLeast: times }),
+      none(`runs lost or wrong other than the culprits', of ${runs}`, wrong),
+      figure("a neighbour's next run after its worker was killed, p50", median(next), 'ms'),
+      figure("a neighbour's next run after its worker was killed, p99", quantile(next, 0.99), 'ms', {
+        atMost: 25,
+      }),
+      figure('neighbours seen', next.length, ''),
+    ];
+  },
+};
+
+/** A worker that waits to replace another: without one, the next kill costs the time in which a process starts. */
+async function spareIsThere({ admin }: BenchNode): Promise<void> {
+  for (;;) {
+    const { workers } = await admin.getNodeStatus({});
+    if (workers.some(({ state }) => state === WorkerState.SPARE)) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
