@@ -25,7 +25,6 @@ issue() {
 }
 
 issue node DNS:node,DNS:localhost,IP:127.0.0.1
-issue coordinator DNS:coordinator,DNS:localhost,IP:127.0.0.1
 issue nats DNS:nats,DNS:localhost,IP:127.0.0.1
 
 random() { openssl rand -hex 24; }
@@ -42,16 +41,17 @@ token operator
 token admin
 
 # Passwords of NATS, and the key that migrants are signed with.
-for name in nats-node.password nats-coordinator.password migrants.key; do
+for name in nats-node.password migrants.key; do
   [ -f "$name" ] || random >"$name"
 done
 
 cat >nats-users.conf <<CONF
 users = [
   { user: node, password: "$(cat nats-node.password)"
-    permissions: { publish: ["petri.>", "\$JS.API.>", "\$JS.ACK.>", "\$KV.>"], subscribe: ["petri.>", "_INBOX.>", "\$KV.>"] } }
-  { user: coordinator, password: "$(cat nats-coordinator.password)"
-    permissions: { publish: ["petri.>", "\$JS.API.>", "\$JS.ACK.>", "\$KV.>"], subscribe: ["petri.>", "_INBOX.>", "\$KV.>"] } }
+    permissions: {
+      publish: ["petri.>", "\$KV.>", "\$JS.API.>", "\$JS.ACK.>", "\$JS.FC.>"]
+      subscribe: ["petri.>", "_INBOX.>"]
+    } }
 ]
 CONF
 

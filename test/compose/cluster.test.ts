@@ -41,6 +41,15 @@ suite('docker compose up', { skip: reason ?? false, concurrency: false }, () => 
     await assert.rejects(reader.sandboxes.create(), { code: 'permission_denied' });
   });
 
+  test('the nodes know each other, over NATS', async () => {
+    await using petri = await cluster.connect(1, token);
+    const alive = async () => {
+      const nodes = await petri.archipelago.nodes();
+      return nodes.filter(({ state }) => state === 'ALIVE').length === NODES;
+    };
+    await until('every node is seen', alive, RESTART_MS);
+  });
+
   test('the services are unprivileged, in a file system they cannot write', async () => {
     for (const service of ['node', 'nats']) {
       const id = await cluster.exec(service, 1, 'id', '-u');
