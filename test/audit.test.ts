@@ -149,7 +149,8 @@ suite('the audit log', () => {
     await bob.sandboxes.create({ id: 'a' });
     renameSync(path, `${path}.1`);
     node.child.kill('SIGHUP');
-    await until('there is a new file', () => existsSync(path));
+    const isNew = () => existsSync(path) && readFileSync(path, 'utf8').includes('audit.reopened');
+    await until('there is a new file', isNew);
     await bob.sandboxes.create({ id: 'b' });
     assert.equal(await node.stop(), 0);
     const sandboxes = (file: string) => entriesOf(file).flatMap(({ sandbox }) => sandbox ?? []);

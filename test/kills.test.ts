@@ -72,8 +72,9 @@ const CASES: Case[] = [
     limits: SOON,
     outcome: 'TIMEOUT',
     kill: 'timeout',
-    reason: /^still running at its deadline$/,
-    worker: false,
+    // By isolated-vm's timer; on a crowded machine the watchdog may be sooner.
+    reason: /^still running at its deadline$|^still running \d+ ms after its start; killed$/,
+    worker: undefined,
   },
   {
     title: 'a deadline passed while it slept',
