@@ -1,17 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
-import { guestError, loadFailure } from './answers.ts';
+import { guestError } from './answers.ts';
+import { Candidates } from './candidates.ts';
 import { Catalog } from './catalog.ts';
-import { checkCases } from './evaluation/arguments.ts';
 import { CodePool } from './code-pool.ts';
-import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
 import { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
 import { checkDraft, Loads } from './loads.ts';
 import type { GuestError, RunResult, RunSpec } from './outcome.ts';
-import { type Identity, planOf, SandboxRecord } from './record.ts';
-import { evaluation, Runs } from './runs.ts';
+import { type Identity, SandboxRecord } from './record.ts';
+import { Runs } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
 import { residentsPerWorker } from './supervisor/capacity.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
@@ -49,8 +48,6 @@ import type {
 import { ModuleTable } from './versions.ts';
 
 const DEFAULT_GRACE_MS = 5_000;
-// As loads have.
-const SCAN_MS = 30_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
 
@@ -108,6 +105,7 @@ class Runtime implements SandboxRuntime {
   readonly #codes = new CodePool();
   readonly #loads: Loads;
   readonly #runs: Runs;
+  readonly #candidates: Candidates;
   readonly #events: SandboxEvents;
   readonly #store: SandboxStore | undefined;
   readonly #now = Date.now;
@@ -126,6 +124,7 @@ class Runtime implements SandboxRuntime {
     this.#loads = new Loads(supervisor, this.#now, store);
     const keeper = store === undefined ? undefined : new StateKeeper(store, supervisor);
     this.#runs = new Runs(supervisor, this.#now, events, keeper);
+    this.#candidates = new Candidates(supervisor, events);
     this.concurrency = workers * RUNS_PER_WORKER;
     events.observe(() => this.status());
   }
@@ -186,8 +185,8 @@ class Runtime implements SandboxRuntime {
       throw thrown;
     }
     // What is under way keeps the limits it was built with; the next run is built anew.
-    // eslint-disable-next-line
-    void record.gate.exclusive(async () => record.residence.forget()).catch(() => {});
+    const forget = () => Promise.resolve(record.residence.forget());
+    record.gate.exclusive(forget).catch(() => undefined); // it is being destroyed: there is no next run
   }
 
   async restart(
@@ -282,47 +281,18 @@ class Runtime implements SandboxRuntime {
     return this.#runs.evaluate(this.#catalog.require(id, options.tenant), spec, options);
   }
 
-  async evaluateGenome(
+  evaluateGenome(
     genome: Genome,
     spec: EvaluationSpec,
     group: string,
     candidate: CandidateOptions,
-    { signal, tenant = '' }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<Evaluation> {
-    const limits = compileLimits(candidate.limits);
-    checkCases(spec, limits);
-    const { isolation = 'ISOLATE', securityProfile = 'MEDIUM' } = candidate;
-    const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
-    checkDraft(draft, limits, securityProfile);
-    const plan = planOf(draft, { tenant, isolation: 'ISOLATE', securityProfile, population: '' }, limits);
-    // Nobody would read the advice, and most code has nothing in it that is refused: it is not even parsed.
-    plan.scan = { profile: securityProfile, advice: false };
-    if (isolation === 'REALM') plan.group = `call:${group}`;
-    const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
-    const { cpuTimeMs: cpuMs, memoryBytes } = limits;
-    const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
-    const evaluated = evaluation(spec, await this.#supervisor.submit(request, signal));
-    this.#events.evaluate({ id: '', tenant, population: '' }, evaluated);
-    return evaluated;
+    return this.#candidates.evaluate(genome, spec, group, candidate, options);
   }
 
-  async scan(
-    genome: Genome,
-    securityProfile: SecurityProfile,
-    { signal, tenant = '' }: CallOptions = {},
-  ): Promise<ScanReport> {
-    const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
-    checkDraft(draft, DEFAULT_LIMITS, securityProfile);
-    const identity = { tenant, isolation: 'ISOLATE', securityProfile, population: '' } as const;
-    const plan = planOf(draft, identity, DEFAULT_LIMITS);
-    plan.scan = { profile: securityProfile, advice: true };
-    const { cpuTimeMs: cpuMs, memoryBytes } = DEFAULT_LIMITS;
-    const task = { kind: 'scan' as const, wallMs: SCAN_MS };
-    const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
-    const result = await this.#supervisor.submit(request, signal);
-    const { o, scan } = result.answer;
-    if (o === 0 && scan !== undefined) return scan;
-    throw loadFailure('the code could not be scanned', result);
+  scan(genome: Genome, profile: SecurityProfile, options: CallOptions = {}): Promise<ScanReport> {
+    return this.#candidates.scan(genome, profile, options);
   }
 
   usage(id: string, { tenant }: Scope = {}): Promise<ResourceUsage> {
