@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { alreadyExists, cancelled, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
-import { guestError } from './answers.ts';
+import { alreadyExists, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
 import { Candidates } from './candidates.ts';
 import { Catalog } from './catalog.ts';
 import { CodePool } from './code-pool.ts';
+import { Endings } from './endings.ts';
 import { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
@@ -106,6 +106,7 @@ class Runtime implements SandboxRuntime {
   readonly #loads: Loads;
   readonly #runs: Runs;
   readonly #candidates: Candidates;
+  readonly #endings: Endings;
   readonly #events: SandboxEvents;
   readonly #store: SandboxStore | undefined;
   readonly #now = Date.now;
@@ -125,6 +126,7 @@ class Runtime implements SandboxRuntime {
     const keeper = store === undefined ? undefined : new StateKeeper(store, supervisor);
     this.#runs = new Runs(supervisor, this.#now, events, keeper);
     this.#candidates = new Candidates(supervisor, events);
+    this.#endings = new Endings(supervisor, catalog, store, this.#now);
     this.concurrency = workers * RUNS_PER_WORKER;
     events.observe(() => this.status());
   }
@@ -222,7 +224,7 @@ class Runtime implements SandboxRuntime {
     } catch (thrown) {
       return Promise.reject(thrown);
     }
-    record.destroying ??= this.#events.destroy(record.identity, () => this.#destroy(record, graceMs));
+    record.destroying ??= this.#events.destroy(record.identity, () => this.#endings.end(record, graceMs));
     return record.destroying as ReturnType<Runtime['destroy']>;
   }
 
@@ -377,50 +379,6 @@ class Runtime implements SandboxRuntime {
       record.gate.clear(thrown);
       throw thrown;
     }
-  }
-
-  async #destroy(
-    record: SandboxRecord,
-    graceMs: number,
-  ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
-    const { status, error } = record;
-    record.become('STOPPING', this.#now());
-    record.gate.clear(cancelled({ reason: 'SANDBOX_DESTROYED' }));
-    const until = this.#now() + graceMs;
-    const hurry = setTimeout(() => this.#supervisor.cancelResidence(record.residence), graceMs);
-    let stopError: GuestError | undefined;
-    try {
-      await record.gate.exclusive(async () => {
-        if (record.residence.lane !== undefined) stopError = await this.#stopGuest(record, until);
-        await this.#store?.remove(record.identity.id);
-      });
-    } catch (thrown) {
-      // What is still kept would be back with the next node: it has to stay until somebody can destroy it.
-      record.become(status, this.#now(), error);
-      record.destroying = undefined;
-      record.residence.forget();
-      throw thrown;
-    } finally {
-      clearTimeout(hurry);
-    }
-    this.#supervisor.release(record.residence);
-    this.#catalog.remove(record);
-    record.become('STOPPED', this.#now());
-    const sandbox = record.info();
-    return stopError === undefined ? { sandbox } : { sandbox, stopError };
-  }
-
-  async #stopGuest(record: SandboxRecord, until: number): Promise<GuestError | undefined> {
-    const wallMs = Math.max(50, until - this.#now());
-    const { residence, limits } = record;
-    const { answer } = await this.#supervisor.submit({
-      task: { kind: 'stop', wallMs },
-      residence,
-      plan: () => record.plan(),
-      cpuMs: limits.cpuTimeMs,
-      memoryBytes: limits.memoryBytes,
-    });
-    return answer.o === 0 ? undefined : guestError(answer);
   }
 }
 
