@@ -1,8 +1,8 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Migration, MigrationSchema } from '@petri/contracts/v1';
 import { aborted, alreadyExists, notFound } from '@petri/core';
-import type { Documents, Subscription, Transport } from '../transport/transport.ts';
-import { reported } from './record.ts';
+import type { Documents, InboxState, Subscription, Transport } from '../transport/transport.ts';
+import { missing, reported } from './record.ts';
 
 /** Reports are for whoever asks soon; the event stream keeps history. */
 const KEPT_MS = 60 * 60_000;
@@ -70,7 +70,15 @@ export class Ledger {
     const islands = [...new Set(records.map(({ to }) => to))];
     const states = await Promise.all(islands.map((island) => this.#transport.inboxState(island)));
     const inboxes = new Map(islands.map((island, index) => [island, states[index]]));
-    return records.map((record) => reported(record, inboxes.get(record.to))).toSorted(newestFirst);
+    const reports = await Promise.all(records.map((record) => this.#report(record, inboxes.get(record.to))));
+    return reports.toSorted(newestFirst);
+  }
+
+  /** Reads a record again that seems to miss migrants: their verdicts may be newer than the record, and older than the inbox. */
+  async #report(record: Migration, inbox: InboxState | undefined): Promise<Migration> {
+    const dropped = missing(record, inbox);
+    const newest = dropped.size === 0 ? record : await this.find(record);
+    return reported(newest ?? record, dropped);
   }
 
   /** Migrations that the island was asked for. */

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type Migration, MigrationSchema, MigrationState, Verdict } from '@petri/contracts/v1';
 import fc from 'fast-check';
-import { reported, withMigrant, withVerdict } from './record.ts';
+import { missing, reported, withMigrant, withVerdict } from './record.ts';
 
 type Happening =
   | { kind: 'chosen'; genome: string; sequence: number }
@@ -42,7 +42,8 @@ test('totals of a migration add up, whatever came first, twice or never', () => 
   fc.assert(
     fc.property(fc.array(HAPPENING, { maxLength: 30 }), STATE, INBOX, (happened, state, inbox) => {
       const record = happened.reduce(after, create(MigrationSchema, { id: 'm' }));
-      const report = reported({ ...record, state }, inbox);
+      const known = { ...record, state };
+      const report = reported(known, missing(known, inbox));
       const { sent, admitted, duplicate, rejected, dropped, inFlight } = report;
       assert.equal(sent, admitted + duplicate + rejected + dropped + inFlight);
       assert.equal(sent, new Set(happened.map((each) => each.genome)).size);
@@ -58,6 +59,7 @@ test('only what the inbox no longer holds, and nobody judged, was dropped', () =
   const sent = withMigrant(create(MigrationSchema, { state: MigrationState.SENT }), 'g', () => ({
     sequence: 5n,
   }));
-  const dropped = (first: number, last: number) => reported(sent, { first, last, held: 0 }).dropped;
+  const dropped = (first: number, last: number) =>
+    reported(sent, missing(sent, { first, last, held: 0 })).dropped;
   assert.deepEqual([dropped(5, 5), dropped(4, 9), dropped(6, 9), dropped(1, 4)], [0, 0, 1, 1]);
 });

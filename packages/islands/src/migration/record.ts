@@ -38,12 +38,22 @@ export function withVerdict(
 }
 
 /**
- * The record with its totals. A migrant without a verdict that the inbox no longer holds was dropped there: messages are
- * settled in order, and each only after its verdict was recorded.
+ * Migrants, by genome, without a verdict whose message the inbox does not hold. Each was dropped there, or its verdict was
+ * recorded after the record was read: messages are settled only after that.
  */
-export function reported(record: Migration, inbox: InboxState | undefined): Migration {
+export function missing({ migrants, state }: Migration, inbox: InboxState | undefined): ReadonlySet<string> {
+  if (state === MigrationState.REQUESTED) return new Set();
+  const isMissing = ({ verdict, sequence }: MigrantReport) =>
+    verdict === Verdict.UNSPECIFIED &&
+    sequence !== 0n &&
+    (!inbox || sequence < inbox.first || sequence > inbox.last);
+  return new Set(migrants.filter(isMissing).map(({ genomeSha256 }) => genomeSha256));
+}
+
+/** The record with its totals. `dropped` are those that were found missing before the record was read. */
+export function reported(record: Migration, dropped: ReadonlySet<string>): Migration {
   const migrants = record.migrants.map((entry) =>
-    isLost(record, entry, inbox)
+    entry.verdict === Verdict.UNSPECIFIED && dropped.has(entry.genomeSha256)
       ? {
           ...entry,
           verdict: Verdict.DROPPED,
@@ -63,13 +73,4 @@ export function reported(record: Migration, inbox: InboxState | undefined): Migr
     dropped: count(Verdict.DROPPED),
     inFlight: count(Verdict.UNSPECIFIED),
   });
-}
-
-function isLost(
-  { state }: Migration,
-  { verdict, sequence }: MigrantReport,
-  inbox: InboxState | undefined,
-): boolean {
-  if (verdict !== Verdict.UNSPECIFIED || state === MigrationState.REQUESTED || sequence === 0n) return false;
-  return !inbox || sequence < inbox.first || sequence > inbox.last;
 }

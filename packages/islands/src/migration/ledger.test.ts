@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { MigrationSchema, MigrationState, Verdict } from '@petri/contracts/v1';
+import { InProcessHub } from '../transport/in-process.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Ledger } from './ledger.ts';
+import { withMigrant, withVerdict } from './record.ts';
+
+const KEY = { id: 'm', from: 'a' };
+const ADMITTED = {
+  verdict: Verdict.ADMITTED,
+  reason: '',
+  message: '',
+  admittedAs: 'i',
+  latency: durationFromMs(1),
+};
+
+/** A connection on which `happening` takes place after documents, or an inbox, were read, and before that is answered. */
+function pausing(hub: InProcessHub, happening: () => Promise<void>, after: 'list' | 'inboxState'): Transport {
+  const transport = hub.connect();
+  if (after === 'inboxState') {
+    const inboxState = transport.inboxState.bind(transport);
+    transport.inboxState = async (inbox) => {
+      const state = await inboxState(inbox);
+      await happening();
+      return state;
+    };
+    return transport;
+  }
+  const documents = transport.documents.bind(transport);
+  transport.documents = async (...args) => {
+    const inner = await documents(...args);
+    const list = async (prefix?: string) => {
+      const found = await inner.list(prefix);
+      await happening();
+      return found;
+    };
+    return { ...inner, list };
+  };
+  return transport;
+}
+
+/** A migration of one migrant, sent and in the inbox. */
+async function sent(hub: InProcessHub) {
+  const transport = hub.connect();
+  const ledger = await Ledger.open(transport);
+  await transport.openInbox('b', { messages: 1, perSender: 1, ttlMs: 60_000 });
+  const { sequence } = await transport.send('b', { id: '1', sender: 'a', bytes: new Uint8Array([1]) });
+  const record = create(MigrationSchema, { ...KEY, to: 'b', state: MigrationState.SENT });
+  await ledger.request(withMigrant(record, 'g', () => ({ sequence: BigInt(sequence) })));
+  return { transport, ledger };
+}
+
+suite('reports', () => {
+  test('a migrant that is judged and settled while they are made was not dropped', async () => {
+    const hub = new InProcessHub();
+    const { transport, ledger } = await sent(hub);
+    const settle = async () => {
+      await ledger.update(KEY, (now) => withVerdict(now, 'g', 1n, ADMITTED));
+      const settled = Promise.withResolvers<void>();
+      const receiving = await transport.receive('b', {
+        deliver: async () => settled.resolve(),
+        dropped: () => undefined,
+      });
+      await settled.promise;
+      await receiving.close();
+    };
+    const reader = await Ledger.open(pausing(hub, settle, 'list'));
+    const [report] = await reader.reports();
+    assert.deepEqual([report?.admitted, report?.dropped], [1, 0]);
+  });
+
+  for (const after of ['list', 'inboxState'] as const) {
+    test(`a migrant that is sent while they are made is in flight, whatever is pushed out then (after ${after})`, async () => {
+      const hub = new InProcessHub();
+      const { transport, ledger } = await sent(hub);
+      const push = async (id: string) => {
+        const message = { id, sender: 'a', bytes: new Uint8Array([2]) };
+        const { sequence } = await transport.send('b', message);
+        await ledger.update(KEY, (now) => withMigrant(now, id, () => ({ sequence: BigInt(sequence) })));
+      };
+      await push('g2');
+      const reader = await Ledger.open(pausing(hub, () => push('g3'), after));
+      const [report] = await reader.reports();
+      const byGenome = report?.migrants.map(({ verdict }) => verdict);
+      const [seen, pushedOut] = [Verdict.UNSPECIFIED, Verdict.DROPPED];
+      assert.deepEqual(byGenome, [pushedOut, after === 'list' ? pushedOut : seen, seen]);
+    });
+  }
+});
