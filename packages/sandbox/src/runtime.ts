@@ -15,6 +15,7 @@ import type { ScanReport } from './scan/finding.ts';
 import { residentsPerWorker } from './supervisor/capacity.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
+import { makeWorkerScript } from './supervisor/worker-script.ts';
 import { StateKeeper } from './state-keeper.ts';
 import type { SandboxStore } from './store.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
@@ -78,6 +79,7 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
   const workers = options.workers ?? availableParallelism();
   const confinement = await findConfinement(NEEDED);
   const fleet = {
+    script: makeWorkerScript(),
     workers,
     spares: options.spares ?? 1,
     warmRealms: options.warmRealms ?? 32,

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Confinement } from './confinement/confinement.ts';
 
 export type WorkerOptions = {
+  /** What a worker runs; see worker-script.ts. */
+  script: string;
   /** Realms each worker keeps ready, and the memory limit of their isolates in bytes. */
   warmRealms: number;
   warmBytes: number;
@@ -17,7 +19,7 @@ export type WorkerOptions = {
 };
 
 const require = createRequire(import.meta.url);
-const ENTRY = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
+const GUEST = fileURLToPath(new URL('../guest/dispatch.js', import.meta.url));
 const SHELL = '/bin/sh';
 
 // isolated-vm sets a timer for each call, and its timer thread wakes up for each, long after the call is over. With a
@@ -30,10 +32,9 @@ const COARSE_TIMERS =
     ? [SHELL, '-c', `{ echo ${TIMER_SLACK_NS} >${SLACK_FILE}; } 2>/dev/null; exec env -i "$@"`, SHELL]
     : [];
 
-/** What a worker may read: its own code, and the libraries it loads. It may write nothing, and start nothing. */
+/** What a worker may read: its own code and the guests' bootstrap, and the libraries it loads. It may write nothing, and start nothing. */
 const READABLE = [
   fileURLToPath(new URL('../..', import.meta.url)),
-  dirname(dirname(fileURLToPath(import.meta.resolve('@petri/core')))),
   nodeModulesOf('isolated-vm'),
   nodeModulesOf('oxc-parser'),
   nodeModulesOf('oxc-transform'),
@@ -44,16 +45,18 @@ const READABLE = [
 
 /** Files without which no worker starts, for whoever it runs as. */
 export const NEEDED: readonly string[] = [
-  ENTRY,
+  GUEST,
   process.execPath,
-  fileURLToPath(import.meta.resolve('@petri/core')),
   require.resolve('isolated-vm'),
   require.resolve('oxc-parser'),
   require.resolve('oxc-transform'),
 ];
 
-/** The command that starts a worker, or another script in a worker's place. */
-export function workerCommand(options: WorkerOptions, entry = ENTRY): { command: string; args: string[] } {
+/** The command that starts a worker, which reads its script from standard input; or a file in a worker's place. */
+export function workerCommand(
+  options: Omit<WorkerOptions, 'script'>,
+  entry = '-',
+): { command: string; args: string[] } {
   const { warmRealms, warmBytes, capacity, wasmPages, confinement } = options;
   const [command = process.execPath, ...args] = [
     ...COARSE_TIMERS,

@@ -39,7 +39,8 @@ export class WorkerProcess {
   constructor(options: WorkerOptions) {
     this.#recorderFd = openRecorder();
     this.#recorder = new RecorderReader(this.#recorderFd);
-    this.#child = spawnConfined(workerCommand(options), this.#recorderFd, options.confinement.hidden);
+    const { hidden } = options.confinement;
+    this.#child = spawnConfined(workerCommand(options), this.#recorderFd, hidden, options.script);
     this.pid = this.#child.pid ?? 0;
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#channel.on('error', () => {}); // the exit tells
@@ -110,21 +111,29 @@ export class WorkerProcess {
   }
 }
 
-/** What it gets is what the protocol has: standard error, the channel, the flight recorder. Its environment is empty. */
+/**
+ * What it gets is what the protocol has: its script, if any, on standard input, and standard error, the channel, the flight
+ * recorder. Its environment is empty.
+ */
 export function spawnConfined(
   { command, args }: { command: string; args: string[] },
   recorderFd: number,
   hidden: readonly number[],
+  script?: string,
 ): ChildProcess {
   const nothing = openSync('/dev/null', 'r');
-  const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'ignore', 'pipe', 'pipe', recorderFd];
+  const input = script === undefined ? 'ignore' : 'pipe';
+  const stdio: ('ignore' | 'pipe' | number)[] = [input, 'ignore', 'pipe', 'pipe', recorderFd];
   // A descriptor that is left out here would be inherited.
   for (const fd of hidden) {
     while (stdio.length <= fd) stdio.push('ignore');
     stdio[fd] = nothing;
   }
   try {
-    return spawn(command, args, { stdio, env: {} });
+    const child = spawn(command, args, { stdio, env: {} });
+    child.stdin?.on('error', () => {}); // the exit tells
+    child.stdin?.end(script);
+    return child;
   } finally {
     closeSync(nothing);
   }
