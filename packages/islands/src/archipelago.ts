@@ -8,6 +8,7 @@ import { type HostOptions, IslandHost } from './host.ts';
 import type { MembershipEvent } from './membership/members.ts';
 import { Membership } from './membership/membership.ts';
 import { Ledger } from './migration/ledger.ts';
+import type { Judge } from './migration/record.ts';
 import type { Transport } from './transport/transport.ts';
 
 export type ArchipelagoOptions = {
@@ -57,10 +58,12 @@ export class Archipelago implements AsyncDisposable {
     ...shared
   }: ArchipelagoOptions): Promise<Archipelago> {
     const { transport, clock, beatMs, onMembership, onError } = shared;
-    const [boards, ledger] = await Promise.all([Boards.open(transport), Ledger.open(transport)]);
+    const heard: { membership?: Membership } = {};
+    const isGone = (process: Judge) => heard.membership?.isGone(process) ?? false;
+    const [boards, ledger] = await Promise.all([Boards.open(transport), Ledger.open(transport, isGone)]);
     const host = hosting && (await IslandHost.start({ ...hosting, ...shared, boards, ledger }));
     const listening = { transport, clock, beatMs, self: undefined, onEvent: onMembership };
-    const membership = host?.membership ?? new Membership(listening);
+    const membership = (heard.membership = host?.membership ?? new Membership(listening));
     if (!host) await membership.start();
     const listenMs = beatMs * LISTEN_BEATS;
     const coordinator =

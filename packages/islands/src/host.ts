@@ -131,7 +131,9 @@ export class IslandHost {
   async #startReceiving(): Promise<void> {
     const { transport, islands } = this.#options;
     for (const island of islands) {
-      const immigration = new Immigration({ ...this.#options, island, rules: () => this.#rules });
+      const { incarnation } = this;
+      const rules = () => this.#rules;
+      const immigration = new Immigration({ ...this.#options, island, incarnation, rules });
       this.#receiving.push(await transport.receive(island, immigration));
     }
   }

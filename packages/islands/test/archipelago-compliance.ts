@@ -30,9 +30,7 @@ export function archipelagoCompliance(
     within('individuals get from one island to another, once, and their report adds up', async (connect) => {
       await using a = disposable(await node(await connect(), 'a', [1, 2, 3]));
       await using b = disposable(await node(await connect(), 'b', [2, 10]));
-      await until('each knows the other', () =>
-        [a, b].every((each) => each.archipelago.membership.list().length === 2),
-      );
+      await eachKnowsTheOther(a, b);
       const { id } = await a.archipelago.migrate({ id: 'm1', from: 'a', to: 'b', population: 'p', count: 2 });
       const report = await settled(b, id);
       assert.deepEqual(totals(report), {
@@ -80,9 +78,7 @@ export function archipelagoCompliance(
       async (connect) => {
         await using a = disposable(await node(await connect(), 'a', [1, 2, 3, 4, 5]));
         const b = await node(await connect(), 'b', [], { messages: 2 });
-        await until('each knows the other', () =>
-          [a, b].every((each) => each.archipelago.membership.list().length === 2),
-        );
+        await eachKnowsTheOther(a, b);
         await b.archipelago.host?.drain(true);
         const { id } = await a.archipelago.ledger.request(
           await a.archipelago
@@ -112,15 +108,33 @@ export function archipelagoCompliance(
       },
     );
 
+    within('a migrant that is pushed out while it is evaluated is in flight, and let in', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [7, 8]));
+      await using b = disposable(await node(await connect(), 'b', [], { messages: 1 }));
+      await eachKnowsTheOther(a, b);
+      const evaluated = Promise.withResolvers<void>();
+      b.islands.ready = evaluated.promise;
+      const ask = (id: string, count: number) =>
+        a.archipelago.migrate({ id, from: 'a', to: 'b', population: 'p', count });
+      await ask('first', 1);
+      await until('it is evaluated', () => b.islands.evaluations === 1);
+      await ask('more', 2);
+      await until('they are sent', async () => (await a.archipelago.ledger.report('more')).sent === 2);
+      await until('one is dropped', async () => (await a.archipelago.ledger.report('more')).dropped === 1);
+      const { inFlight, dropped } = await a.archipelago.ledger.report('first');
+      assert.deepEqual([inFlight, dropped], [1, 0]);
+      evaluated.resolve();
+      assert.equal((await settled(a, 'first')).admitted, 1);
+      await settled(a, 'more');
+    });
+
     within(
       'a node that fails to evaluate for a while takes the migrant later, and evaluates it then',
       async (connect) => {
         await using a = disposable(await node(await connect(), 'a', [7]));
         await using b = disposable(await node(await connect(), 'b', []));
         b.islands.failures.push(new Error('worker lost'), new Error('worker lost'));
-        await until('each knows the other', () =>
-          [a, b].every((each) => each.archipelago.membership.list().length === 2),
-        );
+        await eachKnowsTheOther(a, b);
         const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
         assert.equal((await settled(a, id)).admitted, 1);
         assert.deepEqual([b.islands.evaluations, b.islands.values('b')], [3, [7]]);
@@ -131,9 +145,7 @@ export function archipelagoCompliance(
       await using a = disposable(await node(await connect(), 'a', [7]));
       await using b = disposable(await node(await connect(), 'b', []));
       b.islands.failures.push(...Array.from({ length: 20 }, () => new Error('worker lost')));
-      await until('each knows the other', () =>
-        [a, b].every((each) => each.archipelago.membership.list().length === 2),
-      );
+      await eachKnowsTheOther(a, b);
       const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
       const [migrant] = (await settled(a, id)).migrants;
       assert.deepEqual([migrant?.verdict, migrant?.reason], [Verdict.REJECTED, 'POISON']);
@@ -230,6 +242,12 @@ export function archipelagoCompliance(
       assert.deepEqual([old.islands.arrivals.length - before, successor.islands.values('a')], [0, [2, 3]]);
     });
   });
+}
+
+function eachKnowsTheOther(...nodes: TestNode[]): Promise<void> {
+  return until('each knows the other', () =>
+    nodes.every((each) => each.archipelago.membership.list().length === nodes.length),
+  );
 }
 
 function edges({ archipelago }: TestNode): string {

@@ -35,6 +35,8 @@ export class FakeIslands implements IslandPort {
   generation = 0;
   evaluator = EVALUATOR;
   evaluations = 0;
+  /** Evaluations wait for it. */
+  ready: Promise<void> = Promise.resolve();
   /** What the next evaluations throw, in order. */
   readonly failures: Error[] = [];
 
@@ -92,6 +94,7 @@ export class FakeIslands implements IslandPort {
 
   async evaluate(_island: string, _population: string, migrant: Migrant): Promise<Assessed> {
     this.evaluations++;
+    await this.ready;
     const failure = this.failures.shift();
     if (failure) throw failure;
     return this.#assessed(valueOf(migrant));

@@ -83,6 +83,16 @@ export class Membership {
     return [...this.#members.values()].toSorted((a, b) => (a.beat.node < b.beat.node ? -1 : 1));
   }
 
+  /** Whether a process is gone, or has a successor. Nothing is said of one that was never heard. */
+  isGone({ node, incarnation }: Pick<NodeBeat, 'node' | 'incarnation'>): boolean {
+    const known = this.#members.get(node);
+    if (!known) return false;
+    return (
+      known.beat.incarnation > incarnation ||
+      (known.state === 'GONE' && known.beat.incarnation === incarnation)
+    );
+  }
+
   /** Says at once what changed about this node. */
   announce(): void {
     if (this.#timer) this.#beat(false);

@@ -50,9 +50,9 @@ export class Emigration {
     const { ledger } = this.#options;
     // What the caller has may be old: a watch tells late.
     const known = await ledger.find(asked);
-    if (known?.state !== MigrationState.REQUESTED) return;
+    if (known?.record.state !== MigrationState.REQUESTED) return;
     try {
-      const record = known.migrants.length > 0 ? known : await this.#choose(known);
+      const record = known.record.migrants.length > 0 ? known.record : await this.#choose(known.record);
       const sequences = await this.#dispatch(record);
       await ledger.update(asked, (now) => {
         const sent = [...sequences].reduce(
@@ -83,12 +83,13 @@ export class Emigration {
       })),
     );
     const sentAt = timestampFromMs(clock.now());
-    return ledger.update({ id, from }, (now) =>
+    const { record } = await ledger.update({ id, from }, (now) =>
       hashes.reduce(
         (rest, { individual, hash }) => withMigrant(rest, hash, () => ({ individual, sentAt })),
         now,
       ),
     );
+    return record;
   }
 
   /** Sequences in the inbox, by genome. Whoever is not there any more does not go, which its entry says. */

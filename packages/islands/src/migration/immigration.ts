@@ -10,9 +10,9 @@ import type { Delivery, Receiver } from '../transport/transport.ts';
 import { check } from './checks.ts';
 import type { Sealer } from './envelope.ts';
 import type { MigrationEvent, OnMigration } from './events.ts';
-import type { Ledger } from './ledger.ts';
+import type { Known, Ledger } from './ledger.ts';
 import type { Assessed, IslandPort } from './port.ts';
-import { withVerdict } from './record.ts';
+import { type Judge, withJudge, withoutJudge, withVerdict } from './record.ts';
 import { Refusal } from './refusal.ts';
 
 /** A migrant that this node failed to take so often will not be taken. */
@@ -20,6 +20,9 @@ const MAX_ATTEMPTS = 5;
 
 export type ImmigrationOptions = {
   island: string;
+  /** Of this process. */
+  node: string;
+  incarnation: bigint;
   port: IslandPort;
   ledger: Ledger;
   sealer: Sealer;
@@ -27,6 +30,7 @@ export type ImmigrationOptions = {
   /** In force now. */
   rules: () => Rules & { epoch: bigint };
   onMigration: OnMigration;
+  onError: (thrown: unknown) => void;
 };
 
 type Judgement = {
@@ -51,27 +55,58 @@ export class Immigration implements Receiver {
   async deliver(delivery: Delivery): Promise<void> {
     const migrant = this.#open(delivery);
     if (!migrant) return;
-    const { migration: id, from, genomeSha256 } = migrant;
-    const { ledger, clock } = this.#options;
-    const record = await ledger.find({ id, from });
-    if (
-      record?.migrants.some(
-        (entry) => entry.genomeSha256 === genomeSha256 && entry.verdict !== Verdict.UNSPECIFIED,
-      )
-    ) {
-      return;
-    }
-    const { kind, ...judged } = await this.#judge(migrant, delivery.attempt);
-    const sentAt = migrant.sentAt ? timestampMs(migrant.sentAt) : clock.now();
-    const latency = durationFromMs(Math.max(0, clock.now() - sentAt));
+    const { genomeSha256 } = migrant;
     // Reports expire; a migrant without one is as good as any.
-    if (record) {
-      const sequence = BigInt(delivery.sequence);
-      await ledger.update({ id, from }, (now) =>
-        withVerdict(now, genomeSha256, sequence, { ...judged, latency }),
-      );
+    const found = await this.#options.ledger.find(keyOf(migrant));
+    const entry = found?.record.migrants.find((each) => each.genomeSha256 === genomeSha256);
+    if (entry && entry.verdict !== Verdict.UNSPECIFIED) return;
+    const begun = found && (await this.#begin(migrant, delivery, found));
+    try {
+      const { kind, ...judged } = await this.#judge(migrant, delivery.attempt);
+      if (begun) await this.#record(migrant, delivery, judged, begun);
+      this.#tell(kind, judged, migrant);
+    } catch (thrown) {
+      if (begun) await this.#giveUp(migrant);
+      throw thrown;
     }
-    this.#tell(kind, judged, migrant);
+  }
+
+  /** Says that the migrant is judged: should it be pushed out of the inbox meanwhile, it is not lost. */
+  #begin(migrant: Migrant, { sequence }: Delivery, found: Known): Promise<Known> {
+    return this.#options.ledger.update(
+      keyOf(migrant),
+      (now) => withJudge(now, migrant.genomeSha256, BigInt(sequence), this.#judgeOf()),
+      found,
+    );
+  }
+
+  async #record(
+    migrant: Migrant,
+    { sequence }: Delivery,
+    judged: Omit<Judgement, 'kind'>,
+    begun: Known,
+  ): Promise<void> {
+    const { clock, ledger } = this.#options;
+    const sentAt = migrant.sentAt ? timestampMs(migrant.sentAt) : clock.now();
+    const final = { ...judged, latency: durationFromMs(Math.max(0, clock.now() - sentAt)) };
+    await ledger.update(
+      keyOf(migrant),
+      (now) => withVerdict(now, migrant.genomeSha256, BigInt(sequence), final, this.#judgeOf()),
+      begun,
+    );
+  }
+
+  /** Who was pushed out meanwhile is not delivered again, and lost. */
+  async #giveUp(migrant: Migrant): Promise<void> {
+    const { ledger, onError } = this.#options;
+    await ledger
+      .update(keyOf(migrant), (now) => withoutJudge(now, migrant.genomeSha256, this.#judgeOf()))
+      .catch(onError);
+  }
+
+  #judgeOf(): Judge {
+    const { node, incarnation } = this.#options;
+    return { node, incarnation };
   }
 
   dropped(count: number): void {
@@ -147,6 +182,10 @@ export class Immigration implements Receiver {
     const { migration, population, traceparent } = migrant ?? NOTHING_KNOWN;
     onMigration({ kind, island, count: 1, migration, population, traceparent, reason, message });
   }
+}
+
+function keyOf({ migration: id, from }: Migrant): { id: string; from: string } {
+  return { id, from };
 }
 
 const NOTHING_KNOWN = { migration: '', population: '', traceparent: '', reason: '', message: '' };

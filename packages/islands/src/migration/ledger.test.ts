@@ -9,6 +9,7 @@ import { Ledger } from './ledger.ts';
 import { withMigrant, withVerdict } from './record.ts';
 
 const KEY = { id: 'm', from: 'a' };
+const JUDGE = { node: 'n', incarnation: 1n };
 const ADMITTED = {
   verdict: Verdict.ADMITTED,
   reason: '',
@@ -45,7 +46,7 @@ function pausing(hub: InProcessHub, happening: () => Promise<void>, after: 'list
 /** A migration of one migrant, sent and in the inbox. */
 async function sent(hub: InProcessHub) {
   const transport = hub.connect();
-  const ledger = await Ledger.open(transport);
+  const ledger = await Ledger.open(transport, () => false);
   await transport.openInbox('b', { messages: 1, perSender: 1, ttlMs: 60_000 });
   const { sequence } = await transport.send('b', { id: '1', sender: 'a', bytes: new Uint8Array([1]) });
   const record = create(MigrationSchema, { ...KEY, to: 'b', state: MigrationState.SENT });
@@ -58,7 +59,7 @@ suite('reports', () => {
     const hub = new InProcessHub();
     const { transport, ledger } = await sent(hub);
     const settle = async () => {
-      await ledger.update(KEY, (now) => withVerdict(now, 'g', 1n, ADMITTED));
+      await ledger.update(KEY, (now) => withVerdict(now, 'g', 1n, ADMITTED, JUDGE));
       const settled = Promise.withResolvers<void>();
       const receiving = await transport.receive('b', {
         deliver: async () => settled.resolve(),
@@ -67,7 +68,7 @@ suite('reports', () => {
       await settled.promise;
       await receiving.close();
     };
-    const reader = await Ledger.open(pausing(hub, settle, 'list'));
+    const reader = await Ledger.open(pausing(hub, settle, 'list'), () => false);
     const [report] = await reader.reports();
     assert.deepEqual([report?.admitted, report?.dropped], [1, 0]);
   });
@@ -82,7 +83,10 @@ suite('reports', () => {
         await ledger.update(KEY, (now) => withMigrant(now, id, () => ({ sequence: BigInt(sequence) })));
       };
       await push('g2');
-      const reader = await Ledger.open(pausing(hub, () => push('g3'), after));
+      const reader = await Ledger.open(
+        pausing(hub, () => push('g3'), after),
+        () => false,
+      );
       const [report] = await reader.reports();
       const byGenome = report?.migrants.map(({ verdict }) => verdict);
       const [seen, pushedOut] = [Verdict.UNSPECIFIED, Verdict.DROPPED];

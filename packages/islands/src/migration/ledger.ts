@@ -2,25 +2,33 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Migration, MigrationSchema } from '@petri/contracts/v1';
 import { aborted, alreadyExists, notFound } from '@petri/core';
 import type { Documents, InboxState, Subscription, Transport } from '../transport/transport.ts';
-import { missing, reported } from './record.ts';
+import { type Judge, missing, reported } from './record.ts';
 
 /** Reports are for whoever asks soon; the event stream keeps history. */
 const KEPT_MS = 60 * 60_000;
 const TRIES = 50;
 const COLLECTION = 'migrations';
 
+type Key = { id: string; from: string };
+
+/** A record, as it was at a revision. */
+export type Known = { record: Migration; revision: number };
+
 /** What became of each migration, as all nodes see it. */
 export class Ledger {
   readonly #transport: Transport;
   readonly #documents: Documents;
+  readonly #isGone: (judge: Judge) => boolean;
 
-  private constructor(transport: Transport, documents: Documents) {
+  private constructor(transport: Transport, documents: Documents, isGone: (judge: Judge) => boolean) {
     this.#transport = transport;
     this.#documents = documents;
+    this.#isGone = isGone;
   }
 
-  static async open(transport: Transport): Promise<Ledger> {
-    return new Ledger(transport, await transport.documents(COLLECTION, { ttlMs: KEPT_MS }));
+  /** `isGone` says of a process whether it will come to no verdict any more, as far as is known here. */
+  static async open(transport: Transport, isGone: (judge: Judge) => boolean): Promise<Ledger> {
+    return new Ledger(transport, await transport.documents(COLLECTION, { ttlMs: KEPT_MS }), isGone);
   }
 
   /**
@@ -31,30 +39,34 @@ export class Ledger {
   async request(migration: Migration): Promise<Migration> {
     const revision = await this.#documents.put(keyOf(migration), toBinary(MigrationSchema, migration), 0);
     if (revision !== undefined) return migration;
-    const known = await this.#get(keyOf(migration));
+    const known = await this.find(migration);
     const same =
       known && known.record.to === migration.to && known.record.population === migration.population;
     if (!same) throw alreadyExists('migration', migration.id);
     return known.record;
   }
 
-  /** Changes a record, whoever else does at the same time. `change` may be called more than once. */
-  async update(
-    key: { id: string; from: string },
-    change: (record: Migration) => Migration,
-  ): Promise<Migration> {
+  /**
+   * Changes a record, whoever else does at the same time. `change` may be called more than once; `known` saves reading a
+   * record that was read before.
+   */
+  async update(key: Key, change: (record: Migration) => Migration, known?: Known): Promise<Known> {
+    let latest = known;
     for (let tries = 0; tries < TRIES; tries++) {
-      const known = await this.#get(keyOf(key));
-      if (!known) throw notFound('migration', key.id);
-      const changed = change(known.record);
-      const bytes = toBinary(MigrationSchema, changed);
-      if (await this.#documents.put(keyOf(key), bytes, known.revision)) return changed;
+      latest ??= await this.find(key);
+      if (!latest) throw notFound('migration', key.id);
+      const record = change(latest.record);
+      const bytes = toBinary(MigrationSchema, record);
+      const revision = await this.#documents.put(keyOf(key), bytes, latest.revision);
+      if (revision !== undefined) return { record, revision };
+      latest = undefined;
     }
     throw aborted('MIGRATION_CONTENDED', `the report of the migration "${key.id}" changes too often`);
   }
 
-  async find(key: { id: string; from: string }): Promise<Migration | undefined> {
-    return (await this.#get(keyOf(key)))?.record;
+  async find(key: Key): Promise<Known | undefined> {
+    const document = await this.#documents.get(keyOf(key));
+    return document && { record: fromBinary(MigrationSchema, document.bytes), revision: document.revision };
   }
 
   /** With totals. @throws PetriError `not_found`. */
@@ -77,8 +89,8 @@ export class Ledger {
   /** Reads a record again that seems to miss migrants: their verdicts may be newer than the record, and older than the inbox. */
   async #report(record: Migration, inbox: InboxState | undefined): Promise<Migration> {
     const dropped = missing(record, inbox);
-    const newest = dropped.size === 0 ? record : await this.find(record);
-    return reported(newest ?? record, dropped);
+    const newest = dropped.size === 0 ? undefined : await this.find(record);
+    return reported(newest?.record ?? record, dropped, this.#isGone);
   }
 
   /** Migrations that the island was asked for. */
@@ -92,15 +104,10 @@ export class Ledger {
       if (bytes) changed(fromBinary(MigrationSchema, bytes));
     });
   }
-
-  async #get(key: string): Promise<{ record: Migration; revision: number } | undefined> {
-    const document = await this.#documents.get(key);
-    return document && { record: fromBinary(MigrationSchema, document.bytes), revision: document.revision };
-  }
 }
 
 /** By island, so that one hears of what it is asked for alone. */
-function keyOf({ from, id }: { from: string; id: string }): string {
+function keyOf({ from, id }: Key): string {
   return `${from}/${id}`;
 }
 

@@ -7,6 +7,7 @@ import {
   MigrationState,
   Verdict,
 } from '@petri/contracts/v1';
+import { aborted } from '@petri/core';
 import type { InboxState } from '../transport/transport.ts';
 
 export type Judged = Pick<MigrantReport, 'verdict' | 'reason' | 'message' | 'admittedAs' | 'latency'>;
@@ -26,15 +27,59 @@ export function withMigrant(
   return { ...record, migrants };
 }
 
+/** The process that judges migrants. */
+export type Judge = { node: string; incarnation: bigint };
+
+/**
+ * With the migrant under judgement, as long as it has no verdict: from then on it may leave the inbox and still be let in.
+ *
+ * @throws PetriError `aborted` if the judge has a successor, which judges from now on.
+ */
+export function withJudge(
+  record: Migration,
+  genomeSha256: string,
+  sequence: bigint,
+  judge: Judge,
+): Migration {
+  return withMigrant(record, genomeSha256, (entry) => {
+    if (entry.verdict !== Verdict.UNSPECIFIED) return {};
+    fence(entry, judge);
+    return { sequence, receiver: judge.node, receiverIncarnation: judge.incarnation };
+  });
+}
+
+/** Without the judge, who could not come to a verdict. */
+export function withoutJudge(
+  record: Migration,
+  genomeSha256: string,
+  { node, incarnation }: Judge,
+): Migration {
+  return withMigrant(record, genomeSha256, ({ verdict, receiver, receiverIncarnation }) =>
+    verdict === Verdict.UNSPECIFIED && receiver === node && receiverIncarnation === incarnation
+      ? { receiver: '', receiverIncarnation: 0n }
+      : {},
+  );
+}
+
+/** @throws PetriError `aborted` if the judge has a successor. */
 export function withVerdict(
   record: Migration,
   genomeSha256: string,
   sequence: bigint,
   judged: Judged,
+  judge: Judge,
 ): Migration {
-  return withMigrant(record, genomeSha256, (entry) =>
-    entry.verdict === Verdict.UNSPECIFIED ? { ...judged, sequence } : {},
-  );
+  return withMigrant(record, genomeSha256, (entry) => {
+    if (entry.verdict !== Verdict.UNSPECIFIED) return {};
+    fence(entry, judge);
+    const { node: receiver, incarnation: receiverIncarnation } = judge;
+    return { ...judged, sequence, receiver, receiverIncarnation };
+  });
+}
+
+function fence({ receiver, receiverIncarnation }: MigrantReport, { node, incarnation }: Judge): void {
+  if (receiver !== node || receiverIncarnation <= incarnation) return;
+  throw aborted('SUPERSEDED', `a later start of the node "${node}" judges its migrants now`);
 }
 
 /**
@@ -50,10 +95,21 @@ export function missing({ migrants, state }: Migration, inbox: InboxState | unde
   return new Set(migrants.filter(isMissing).map(({ genomeSha256 }) => genomeSha256));
 }
 
-/** The record with its totals. `dropped` are those that were found missing before the record was read. */
-export function reported(record: Migration, dropped: ReadonlySet<string>): Migration {
+/**
+ * The record with its totals. `dropped` are those that were found missing before the record was read; whoever is judged by
+ * a process that is not known to be gone is in flight all the same.
+ */
+export function reported(
+  record: Migration,
+  dropped: ReadonlySet<string>,
+  isGone: (judge: Judge) => boolean,
+): Migration {
+  const isLost = ({ verdict, genomeSha256, receiver: node, receiverIncarnation }: MigrantReport) =>
+    verdict === Verdict.UNSPECIFIED &&
+    dropped.has(genomeSha256) &&
+    (node === '' || isGone({ node, incarnation: receiverIncarnation }));
   const migrants = record.migrants.map((entry) =>
-    entry.verdict === Verdict.UNSPECIFIED && dropped.has(entry.genomeSha256)
+    isLost(entry)
       ? {
           ...entry,
           verdict: Verdict.DROPPED,
