@@ -82,13 +82,25 @@ suite('an archipelago', () => {
     assert.deepEqual([topology.kind, topology.edges.length], ['RING', 2]);
   });
 
-  test('refuses scores of another evaluator, and what cannot be meant', async () => {
+  test('refuses scores of another evaluator, and what cannot be meant; and tells watchers', async () => {
     await using node = await testNode({ islands: { ...ISLANDS, node: 'n', islands: ['east', 'west'] } });
-    const { archipelago } = node.petri;
+    const { archipelago, events } = node.petri;
     await populate(node.petri, 'p.east', 'e', [3], OTHER);
     await populate(node.petri, 'p.west', 'w', [2]);
+    const kinds = ['ISLAND_MIGRATION_SENT', 'ISLAND_MIGRATION_REJECTED'] as const;
+    const cursor = await events.now({ kinds });
     const { id } = await archipelago.migrate({ from: 'east', to: 'west', population: 'p' });
     assert.equal((await settled(node.petri, id)).migrants[0]?.reason, 'OTHER_EVALUATOR');
+    const told: Record<string, Record<string, string>> = {};
+    for await (const event of events.watch({ kinds, cursor })) {
+      if (event.kind !== 'GAP') told[event.kind] = event.attributes;
+      if (Object.keys(told).length === kinds.length) break;
+    }
+    const about = { 'petri.migration.id': id, 'petri.migration.count': '1' };
+    assert.deepEqual(told, {
+      ISLAND_MIGRATION_SENT: { ...about, 'petri.island': 'east' },
+      ISLAND_MIGRATION_REJECTED: { ...about, 'petri.island': 'west', 'petri.reason': 'OTHER_EVALUATOR' },
+    });
     await assert.rejects(archipelago.migrate({ from: 'east', to: 'east', population: 'p' }), {
       code: 'invalid_argument',
     });

@@ -1,6 +1,6 @@
 import type { Outcome } from './outcome.ts';
 
-/** What happens on a node, by the names of its spans. Names of migrations are there for the archipelago. */
+/** What happens on a node, by the names of its spans. */
 export const EVENT_KINDS = [
   'sandbox.create',
   'sandbox.reload',
@@ -13,6 +13,7 @@ export const EVENT_KINDS = [
   'sandbox.gc',
   'island.migration.sent',
   'island.migration.admitted',
+  'island.migration.duplicate',
   'island.migration.rejected',
   'island.migration.dropped',
   'population.fitness.recorded',

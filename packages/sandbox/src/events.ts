@@ -41,7 +41,17 @@ export type FitnessRecord = {
   adjusted?: { delta: number; reason: string };
 };
 
-export type MigrationResult = 'sent' | 'admitted' | 'rejected' | 'dropped';
+export type MigrationResult = 'sent' | 'admitted' | 'duplicate' | 'rejected' | 'dropped';
+
+/** What became of migrants of an island. */
+export type Migrants = {
+  result: MigrationResult;
+  count: number;
+  /** Why, for people; '' if there is nothing to say. */
+  reason: string;
+  /** From where, to where and why, by the names of span attributes. */
+  attributes: Readonly<Record<string, string>>;
+};
 
 /** A batch of 100,000 would drown the trace that it is part of: only so many of its items have spans. */
 const BATCH_SPANS = 32;
@@ -202,10 +212,13 @@ export class SandboxEvents {
     else this.#publish('sandbox.killed', subject, trace.getSpan(active), rest);
   }
 
-  /** `subject` is the individual on this node; `attributes` say from where, to where and why. */
-  migration(result: MigrationResult, subject: Subject, attributes: Readonly<Record<string, string>>): void {
-    this.#instruments.migrated(result);
-    this.#moment(`island.migration.${result}`, subject, { attributes });
+  /** `subject` is the individual on this node, if it is one. */
+  migration(subject: Subject, { result, count, reason, attributes }: Migrants): void {
+    this.#instruments.migrated(result, count);
+    this.#moment(`island.migration.${result}`, subject, {
+      reason,
+      attributes: { ...attributes, 'petri.migration.count': String(count) },
+    });
   }
 
   /** A run or an evaluation is over. Most are neither traced nor watched, and cost next to nothing here. */

@@ -42,7 +42,7 @@ export class Instruments {
   );
   readonly #collected = new Map<string, number>();
   readonly #migrated = new Map<string, number>(
-    ['sent', 'admitted', 'rejected', 'dropped'].map((result) => [result, 0]),
+    ['sent', 'admitted', 'duplicate', 'rejected', 'dropped'].map((result) => [result, 0]),
   );
   readonly #recorded = new Map<string, number>(['scored', 'failed', 'adjusted'].map((result) => [result, 0]));
   readonly runSeconds: Histogram;
@@ -94,8 +94,8 @@ export class Instruments {
     add(this.#recorded, result, 1);
   }
 
-  migrated(result: string): void {
-    add(this.#migrated, result, 1);
+  migrated(result: string, count: number): void {
+    add(this.#migrated, result, count);
   }
 
   /** Reports what a node says of itself whenever somebody collects, until `close`. */

@@ -111,6 +111,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
       runtime,
       registry,
       evaluators,
+      events,
       clock,
       address: () => serving.address,
       complain: options.onTrouble ?? (() => undefined),

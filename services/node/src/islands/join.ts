@@ -1,8 +1,9 @@
 import type { Clock } from '@petri/core';
 import { Archipelago, connectNats, InProcessHub, Sealer, type Transport } from '@petri/islands';
 import type { Registry } from '@petri/population';
-import type { SandboxRuntime } from '@petri/sandbox';
+import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { Evaluators } from './evaluators.ts';
+import { migrationEvents } from './migration-events.ts';
 import { NodeIslands } from './node-islands.ts';
 import type { IslandsConfig } from './settings.ts';
 
@@ -14,6 +15,7 @@ type Joining = {
   runtime: SandboxRuntime;
   registry: Registry;
   evaluators: Evaluators;
+  events: SandboxEvents;
   clock: Clock;
   /** Where this node serves; asked for with each beat. */
   address: () => string;
@@ -23,7 +25,7 @@ type Joining = {
 
 /** @throws PetriError `unavailable` if NATS is configured, and does not answer. */
 export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
-  const { config, runtime, clock, address, complain } = joining;
+  const { config, runtime, events, clock, address, complain } = joining;
   const { node, islands, beatMs, leaseMs, migrantKey } = config;
   const keys = migrantKey === undefined ? [] : [{ id: 'shared', secret: Buffer.from(migrantKey) }];
   return Archipelago.join({
@@ -37,7 +39,7 @@ export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
       sealer: new Sealer(keys),
       describe: () => ({ address: address(), load: loadOf(runtime) }),
       inbox: INBOX,
-      onMigration: () => undefined,
+      onMigration: migrationEvents(events),
     },
     coordinator: leaseMs === 0 ? undefined : { id: node, leaseMs },
     onMembership: () => undefined,
