@@ -38,6 +38,16 @@ export function transportCompliance(
       assert.deepEqual(heard.toSorted(), ['a 1', 'a 2', 'b 1', 'b 2']);
     });
 
+    withTwo('one may listen to all topics with one id in the last place', async (a, b, id) => {
+      const heard: string[] = [];
+      await a.subscribe(`${id}/*`, (given, topic) => void heard.push(`${topic} ${text(given)}`));
+      for (const topic of [id, `${id}/${ODD}/deeper`, `${id}-other/x`]) b.publish(topic, bytes('not'));
+      b.publish(`${id}/${ODD}`, bytes('1'));
+      b.publish(`${id}/x`, bytes('2'));
+      await until('both are heard', () => heard.length >= 2);
+      assert.deepEqual(heard, [`${id}/${ODD} 1`, `${id}/x 2`]);
+    });
+
     withTwo('a closed subscription hears nothing more', async (a, b, topic) => {
       const heard: string[] = [];
       const first = await a.subscribe(topic, (given) => void heard.push(`first ${text(given)}`));

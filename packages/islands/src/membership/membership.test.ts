@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { NodeBeatSchema } from '@petri/contracts/v1';
 import { systemClock } from '@petri/core';
 import { until } from '../../../../test/support/until.ts';
 import { InProcessHub } from '../transport/in-process.ts';
@@ -47,6 +49,20 @@ suite('membership', () => {
     await b.membership.stop();
     await until('b has left', () => a.picture()[1] === 'b 1 GONE');
     await a.membership.stop();
+  });
+
+  test('no node speaks for another', async () => {
+    const hub = new InProcessHub();
+    const [a, b] = [await join(hub.connect(), 'a', 1n), await join(hub.connect(), 'b', 1n)];
+    const liar = hub.connect();
+    const lie = create(NodeBeatSchema, { node: 'b', incarnation: 2n, sequence: 1n, leaving: true });
+    for (const topic of ['presence/c', 'presence', 'presence/b/c']) {
+      liar.publish(topic, toBinary(NodeBeatSchema, lie));
+    }
+    await join(liar, 'c', 1n);
+    await until('c is heard', () => a.picture().length === 3);
+    assert.deepEqual(a.picture(), ['a 1 ALIVE', 'b 1 ALIVE', 'c 1 ALIVE']);
+    await Promise.all([a, b].map(({ membership }) => membership.stop()));
   });
 
   test('every start of a node is a new incarnation, also of many at once', async () => {

@@ -13,6 +13,7 @@ import {
   swept,
 } from './members.ts';
 
+/** Below it, a topic for each node: who may publish to one is that node, and speaks for nobody else. */
 const TOPIC = 'presence';
 
 /** Three missed beats make a node suspect: one may be lost, and one late. */
@@ -63,7 +64,9 @@ export class Membership {
 
   async start(): Promise<void> {
     const { transport, beatMs } = this.#options;
-    this.#subscription = await transport.subscribe(TOPIC, (bytes) => this.#receive(bytes));
+    this.#subscription = await transport.subscribe(`${TOPIC}/*`, (bytes, topic) =>
+      this.#receive(bytes, topic),
+    );
     this.#lastTick = this.#options.clock.monotonic();
     this.#tick();
     this.#timer = setInterval(() => this.#tick(), beatMs).unref();
@@ -115,15 +118,16 @@ export class Membership {
     // Heard without the transport too: who is cut off is still a member of what is left.
     this.#take(heard(this.#members, beat, clock.monotonic()));
     try {
-      transport.publish(TOPIC, toBinary(NodeBeatSchema, beat));
+      transport.publish(topicOf(beat.node), toBinary(NodeBeatSchema, beat));
     } catch {
       // A beat that cannot be sent is a lost beat, and the others will draw their conclusion.
     }
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array, topic: string): void {
     const beat = decoded(bytes);
-    if (beat) this.#take(heard(this.#members, beat, this.#options.clock.monotonic()));
+    if (beat && topicOf(beat.node) === topic)
+      this.#take(heard(this.#members, beat, this.#options.clock.monotonic()));
   }
 
   #take({ members, events }: Step): void {
@@ -131,6 +135,8 @@ export class Membership {
     for (const event of events) this.#options.onEvent(event);
   }
 }
+
+const topicOf = (node: string) => `${TOPIC}/${node}`;
 
 /** Undefined for what is no beat: anybody who may publish could have sent it. */
 function decoded(bytes: Uint8Array): NodeBeat | undefined {

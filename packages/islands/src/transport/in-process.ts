@@ -13,7 +13,7 @@ import type {
   Transport,
 } from './transport.ts';
 
-type Listener = { topic: string; receive: (bytes: Uint8Array) => void };
+type Listener = { topic: string; receive: (bytes: Uint8Array, topic: string) => void };
 
 /** What islands of one process share: a broker without a server. Durable as long as the hub is held. */
 export class InProcessHub {
@@ -34,7 +34,7 @@ export class InProcessHub {
   publish(topic: string, bytes: Uint8Array): void {
     const copy = bytes.slice();
     for (const listener of this.#listeners) {
-      if (listener.topic === topic) setImmediate(() => this.#hear(listener, copy));
+      if (covers(listener.topic, topic)) setImmediate(() => this.#hear(listener, copy, topic));
     }
   }
 
@@ -66,9 +66,15 @@ export class InProcessHub {
     return known;
   }
 
-  #hear(listener: Listener, bytes: Uint8Array): void {
-    if (this.#listeners.has(listener)) listener.receive(bytes.slice());
+  #hear(listener: Listener, bytes: Uint8Array, topic: string): void {
+    if (this.#listeners.has(listener)) listener.receive(bytes.slice(), topic);
   }
+}
+
+function covers(subscribed: string, topic: string): boolean {
+  const prefix = subscribed.slice(0, -1);
+  if (!subscribed.endsWith('/*')) return subscribed === topic;
+  return topic.startsWith(prefix) && topic.length > prefix.length && !topic.includes('/', prefix.length);
 }
 
 class InProcessTransport implements Transport {
@@ -84,7 +90,7 @@ class InProcessTransport implements Transport {
     this.#open().publish(topic, bytes);
   }
 
-  async subscribe(topic: string, receive: (bytes: Uint8Array) => void): Promise<Subscription> {
+  async subscribe(topic: string, receive: (bytes: Uint8Array, topic: string) => void): Promise<Subscription> {
     return this.#own(this.#open().listen({ topic, receive }));
   }
 

@@ -5,7 +5,7 @@ import { notFound, unavailable } from '@petri/core';
 import { NatsDocuments } from './nats-documents.ts';
 import { asking, closed } from './nats-errors.ts';
 import { NatsReceiving, openStream, stateOf, subjectTo } from './nats-inbox.ts';
-import { PREFIX, subjectOf, token } from './nats-names.ts';
+import { keyOf, PREFIX, subjectOf, token } from './nats-names.ts';
 import type {
   CollectionBounds,
   Documents,
@@ -83,11 +83,12 @@ class NatsTransport implements Transport {
     this.#connection.publish(topicSubject(topic), bytes);
   }
 
-  async subscribe(topic: string, receive: (bytes: Uint8Array) => void): Promise<Subscription> {
+  async subscribe(topic: string, receive: (bytes: Uint8Array, topic: string) => void): Promise<Subscription> {
     return asking(async () => {
-      const subscription = this.#connection.subscribe(topicSubject(topic), {
+      const subject = topic.endsWith('/*') ? `${topicSubject(topic.slice(0, -2))}.*` : topicSubject(topic);
+      const subscription = this.#connection.subscribe(subject, {
         callback: (error, message) => {
-          if (!error) receive(message.data);
+          if (!error) receive(message.data, keyOf(message.subject.slice(TOPICS.length)));
         },
       });
       await this.#connection.flush();
@@ -155,4 +156,5 @@ class NatsTransport implements Transport {
   }
 }
 
-const topicSubject = (topic: string) => `${PREFIX}.topic.${subjectOf(topic)}`;
+const TOPICS = `${PREFIX}.topic.`;
+const topicSubject = (topic: string) => TOPICS + subjectOf(topic);

@@ -1,9 +1,12 @@
 /** What connects the nodes of an archipelago. Bytes given belong to the transport; bytes received, to the receiver. */
 export interface Transport extends AsyncDisposable {
-  /** To whoever listens to the topic at this moment, the sender included. May be lost. */
+  /** To whoever listens to the topic (ids joined by "/") at this moment, the sender included. May be lost. */
   publish(topic: string, bytes: Uint8Array): void;
-  /** Resolves once nothing that is published from then on is missed. */
-  subscribe(topic: string, receive: (bytes: Uint8Array) => void): Promise<Subscription>;
+  /**
+   * To a topic or, if it ends in "/*", to all that have one id in that place. Resolves once nothing that is published from
+   * then on is missed.
+   */
+  subscribe(topic: string, receive: (bytes: Uint8Array, topic: string) => void): Promise<Subscription>;
   /** Makes an inbox, or takes over its bounds if there is one. */
   openInbox(inbox: string, bounds: InboxBounds): Promise<void>;
   /**
