@@ -302,6 +302,11 @@ suite('restart', () => {
     await refusal(sandboxes.restart(box.id));
     const broken = await box.get();
     assert.equal(broken.status, 'ERROR');
+    const failed = await Array.fromAsync(sandboxes.list({ statuses: ['ERROR'] }));
+    assert.deepEqual(
+      failed.map(({ id }) => id),
+      [box.id],
+    );
     assert.equal(broken.error?.reason, 'START_FAILED');
     assert.match(broken.error?.message ?? '', /cannot start/);
     assert.equal((await refusal(box.call('f'))).reason, 'SANDBOX_ERROR');

@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from './limits.ts';
 import { SandboxRecord } from './record.ts';
 import { ModuleTable } from './versions.ts';
 
-function record(id: string, population = ''): SandboxRecord {
+function record(id: string, population = '', createdAtMs = 0): SandboxRecord {
   const identity = {
     id,
     tenant: 'lab',
@@ -14,7 +14,7 @@ function record(id: string, population = ''): SandboxRecord {
     securityProfile: 'MEDIUM' as const,
     population,
     labels: {},
-    createdAtMs: 0,
+    createdAtMs,
   };
   return new SandboxRecord(identity, new ModuleTable(), DEFAULT_LIMITS, '{}');
 }
@@ -78,4 +78,28 @@ suite('the pages of a catalog', () => {
     assert.ok(page.sandboxes.every(({ population }) => population === 'third'));
     assert.throws(() => catalog.list({ pageToken: 'x' }, 0), { code: 'invalid_argument' });
   });
+});
+
+test('the list of a catalog is of those whose age lies between the bounds, which count themselves', () => {
+  const ages = fc.uniqueArray(fc.nat(1_000), { maxLength: 20 });
+  const bound = fc.option(fc.nat(1_000), { nil: undefined });
+  fc.assert(
+    fc.property(ages, bound, bound, (given, minAgeMs, maxAgeMs) => {
+      const catalog = new Catalog();
+      const now = 5_000;
+      for (const age of given) catalog.add(record(`aged-${age}`, '', now - age));
+      const query = {
+        ...(minAgeMs === undefined ? {} : { minAgeMs }),
+        ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+      };
+      assert.deepEqual(
+        new Set(catalog.list(query, now).sandboxes.map((sandbox) => sandbox.id)),
+        new Set(
+          given
+            .filter((age) => age >= (minAgeMs ?? 0) && age <= (maxAgeMs ?? Infinity))
+            .map((age) => `aged-${age}`),
+        ),
+      );
+    }),
+  );
 });
