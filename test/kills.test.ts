@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
-import type { NodeStatus, Outcome, RunLimits } from '@petri/client';
-import { type Kill, type KillReason, startSandboxRuntime } from '@petri/sandbox';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import type { NodeStatus, Outcome, PetriEvent, RunLimits } from '@petri/client';
+import type { KillReason } from '@petri/sandbox';
+import { temporaryDirectory } from './support/directory.ts';
+import { metricBy } from './support/metrics.ts';
 import { failure, sharedNode } from './support/node.ts';
 import { isAlive, until } from './support/until.ts';
 
-const told: Kill[] = [];
-const runtime = await startSandboxRuntime({
-  workers: 2,
-  spares: 1,
-  onKilled: (kill) => void told.push(kill),
-});
-const node = await sharedNode({}, runtime);
+const directory = temporaryDirectory();
+after(() => directory[Symbol.dispose]());
+const auditFile = join(directory.path, 'audit.jsonl');
+const node = await sharedNode({ auditFile });
+const { events } = node.petri;
 const MiB = 1024 * 1024;
+
+type Counts = { readonly [what: string]: number | undefined };
 
 const GENOME = `
   export const fine = () => 'fine';
@@ -156,12 +160,27 @@ const CASES: Case[] = [
 ];
 
 /** What was counted between two looks, without what did not change. */
-function added(before: NodeStatus['kills'], after: NodeStatus['kills']): NodeStatus['kills'] {
-  const outcomes = Object.keys(after) as Outcome[];
-  const changes = outcomes.map(
-    (outcome) => [outcome, (after[outcome] ?? 0) - (before[outcome] ?? 0)] as const,
-  );
+function added(before: Counts, after: Counts): Counts {
+  const changes = Object.entries(after).map(([key, value = 0]) => [key, value - (before[key] ?? 0)] as const);
   return Object.fromEntries(changes.filter(([, change]) => change !== 0));
+}
+
+/** What the audit log has of kills. */
+function killsAudited(): Record<string, unknown>[] {
+  const lines = readFileSync(auditFile, 'utf8').trim().split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ event }) => event === 'kill');
+}
+
+const killsCounted = () => metricBy('petri.kills', 'petri.kill.reason');
+
+/** The first that a watcher is told of after `cursor`. */
+async function firstKill(cursor: string): Promise<PetriEvent> {
+  for await (const item of events.watch({ kinds: ['SANDBOX_KILLED'], cursor }))
+    if (item.kind === 'SANDBOX_KILLED') return item;
+  throw new Error('no event of a kill');
 }
 
 suite('why a guest was stopped is said once, and the same everywhere:', () => {
@@ -170,7 +189,9 @@ suite('why a guest was stopped is said once, and the same everywhere:', () => {
       const box = await node.box(GENOME, { limits: { memoryBytes: 32 * MiB } });
       await box.call('fine');
       const before = await node.status();
-      told.length = 0;
+      const counted = await killsCounted();
+      const cursor = await events.now({ kinds: ['SANDBOX_KILLED'] });
+      const audited = killsAudited().length;
       const run = box.run(name, [], { timeoutMs: 15_000, ...limits });
       await meanwhile?.();
       const result = await run;
@@ -182,33 +203,31 @@ suite('why a guest was stopped is said once, and the same everywhere:', () => {
       if (worker !== undefined) assert.equal(receipt.workerLost, worker, receipt.reason);
       assert.deepEqual(added(before.runs, after.runs), { [outcome]: 1 });
       assert.deepEqual(added(before.kills, after.kills), receipt.workerLost ? { [outcome]: 1 } : {});
-      assert.deepEqual(told, [
-        {
-          reason: kill,
-          outcome,
-          task: 'run',
-          tenant: 'anonymous',
-          sandboxId: box.id,
-          fitnessProgram: false,
-          detail: receipt.reason,
-          wallUs: receipt.wallUs,
-          cpuUs: receipt.cpuUs,
-          workerPid: receipt.workerPid,
-          workerLost: receipt.workerLost,
-        } satisfies Kill,
-      ]);
+      assert.deepEqual(
+        killsAudited()
+          .slice(audited)
+          .map(({ sandbox, tenant, result, reason: why }) => [sandbox, tenant, result, why]),
+        [[box.id, 'anonymous', outcome, kill]],
+      );
+      assert.deepEqual(added(counted, await killsCounted()), { [kill]: 1 });
+      const killed = await firstKill(cursor);
+      assert.deepEqual([killed.sandboxId, killed.outcome, killed.reason], [box.id, outcome, receipt.reason]);
+      assert.equal(killed.attributes['petri.kill.reason'], kill);
+      assert.equal(killed.attributes['petri.worker_lost'], String(receipt.workerLost));
       assert.equal(await box.call('fine'), 'fine');
     });
 
   test('and of a guest that is not stopped, nothing', async () => {
     const box = await node.box(`${GENOME} export const raise = () => { throw new Error('mine'); };`);
     const before = await node.status();
-    told.length = 0;
+    const counted = await killsCounted();
+    const audited = killsAudited().length;
     assert.equal(await box.call('fine'), 'fine');
     failure(await box.run('raise'), 'THREW');
     const after = await node.status();
     assert.deepEqual(added(before.runs, after.runs), { COMPLETED: 1, THREW: 1 });
     assert.deepEqual(added(before.kills, after.kills), {});
-    assert.deepEqual(told, []);
+    assert.deepEqual(added(counted, await killsCounted()), {});
+    assert.equal(killsAudited().length, audited);
   });
 });
