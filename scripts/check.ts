@@ -37,7 +37,7 @@ async function generatedIsCurrent(): Promise<Result> {
 const checks: Check[] = [
   { name: 'types', run: () => sh('tsc', '--noEmit') },
   { name: 'lint', run: () => sh('oxlint', '--type-aware', '--deny-warnings') },
-  { name: 'format', run: () => sh('prettier', '--check', '.') },
+  { name: 'format', run: () => sh('prettier', '--check', '--cache', '--cache-strategy', 'content', '.') },
   { name: 'dead code', run: () => sh('knip', '--no-progress', '--no-config-hints') },
   { name: 'proto lint', run: () => sh('buf', 'lint') },
   { name: 'proto breaking', run: () => sh('buf', 'breaking', '--against', 'proto/baseline.binpb') },
