@@ -10,13 +10,15 @@ class Asked extends MetricReader {
 const reader = new Asked();
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 
-/** Values of a counter or gauge by the value of one of its attributes, those of points without it under ''. */
+/** Values of a counter or gauge by one of its attributes. */
 export async function metricBy(name: string, attribute: string): Promise<Record<string, number>> {
   const { resourceMetrics } = await reader.collect();
   const values: Record<string, number> = {};
   for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics))
-    for (const { attributes, value } of dataPoints)
-      if (descriptor.name === name && typeof value === 'number')
-        values[String(attributes[attribute] ?? '')] = value;
+    for (const { attributes, value } of dataPoints) {
+      const key = attributes[attribute];
+      if (descriptor.name === name && typeof key === 'string' && typeof value === 'number')
+        values[key] = value;
+    }
   return values;
 }
