@@ -2,7 +2,7 @@ import type { Bounds, CallOptions } from './options.ts';
 import type { PopulationClient } from './populations.ts';
 import { dateOf } from './time.ts';
 
-export type Pin = { id: string; reason: string; pinnedAt: Date };
+export type Pin = { id: string; tenant: string; reason: string; pinnedAt: Date };
 
 /** Sandboxes that are never collected as garbage. */
 export class Pins {
@@ -30,7 +30,8 @@ export class Pins {
     const { pageSize = 0 } = options;
     for (let pageToken: string | undefined = ''; pageToken !== undefined;) {
       const page = await this.#client.listPins({ pageSize, pageToken }, this.#bounds(options));
-      for (const { id, reason, pinnedAt } of page.pins) yield { id, reason, pinnedAt: dateOf(pinnedAt) };
+      for (const { id, tenant, reason, pinnedAt } of page.pins)
+        yield { id, tenant, reason, pinnedAt: dateOf(pinnedAt) };
       pageToken = page.nextPageToken || undefined;
     }
   }

@@ -31,6 +31,8 @@ export type PopulationRequest = {
 /** A population as the node saw it when it answered. */
 export type Population = {
   id: string;
+  /** Whose it is: of the tenant that created it. */
+  tenant: string;
   /** From 0. */
   generation: number;
   direction: FitnessDirection;

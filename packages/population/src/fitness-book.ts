@@ -3,7 +3,7 @@ import type { PopulationEvents } from './events.ts';
 import type { Ledger } from './ledger.ts';
 import { requireDistinct, requireMembers } from './members.ts';
 import { lastSeen, pageSizeOf, type PageQuery, tokenAfter } from './pages.ts';
-import { requirePopulation } from './populations.ts';
+import { requirePopulation, type Scope } from './scope.ts';
 import { countThrough, type Ranked, rankingOrder } from './ranking.ts';
 import type { PopulationState } from './state.ts';
 import type { Change } from './store/store.ts';
@@ -51,15 +51,17 @@ export type RankPage = {
   totalSize: number;
 };
 
-type Collaborators = { ledger: Ledger; clock: Clock; events: PopulationEvents };
+type Collaborators = { ledger: Ledger; clock: Clock; events: PopulationEvents; scope: Scope };
 
 /** The present fitness of members of populations. */
 export class FitnessBook {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #events: PopulationEvents;
+  readonly #scope: Scope;
 
-  constructor({ ledger, clock, events }: Collaborators) {
+  constructor({ ledger, clock, events, scope }: Collaborators) {
+    this.#scope = scope;
     this.#ledger = ledger;
     this.#clock = clock;
     this.#events = events;
@@ -73,7 +75,7 @@ export class FitnessBook {
    *   member; `failed_precondition`, reason FITNESS_STALE, if a newer generation's is recorded already.
    */
   async record(population: string, entries: readonly FitnessEntry[]): Promise<Fitness[]> {
-    const target = requirePopulation(this.#ledger, population);
+    const target = requirePopulation(this.#ledger, this.#scope, population);
     requireDistinct(
       entries.map(({ id }) => id),
       'entries',
@@ -93,7 +95,7 @@ export class FitnessBook {
     const recorded = entries.map((entry) => fitnessOf(entry, generation, nowMs, ++sequence));
     for (const fitness of recorded) refuseStale(target, fitness);
     await this.#ledger.commit(recorded.map((row) => ({ table: 'fitness', population, id: row.id, row })));
-    for (const fitness of recorded) this.#events.fitnessRecorded(population, fitness);
+    for (const fitness of recorded) this.#events.fitnessRecorded(target.population, fitness);
     return recorded;
   }
 
@@ -103,7 +105,7 @@ export class FitnessBook {
    * @throws PetriError `failed_precondition`, reason NO_SCORE, for one that has none to add to.
    */
   async adjust(population: string, adjustments: readonly FitnessAdjustment[]): Promise<Fitness[]> {
-    const target = requirePopulation(this.#ledger, population);
+    const target = requirePopulation(this.#ledger, this.#scope, population);
     requireDistinct(
       adjustments.map(({ id }) => id),
       'adjustments',
@@ -128,13 +130,13 @@ export class FitnessBook {
     await this.#ledger.commit(
       adjusted.map((row): Change => ({ table: 'fitness', population, id: row.id, row })),
     );
-    for (const fitness of adjusted) this.#events.fitnessAdjusted(population, fitness);
+    for (const fitness of adjusted) this.#events.fitnessAdjusted(target.population, fitness);
     return adjusted;
   }
 
   /** Undefined for those that have none. @throws PetriError for what is no member */
   get(population: string, ids: readonly string[]): (Fitness | undefined)[] {
-    const target = requirePopulation(this.#ledger, population);
+    const target = requirePopulation(this.#ledger, this.#scope, population);
     requireMembers(target, ids, 'ids');
     return ids.map((id) => target.fitness.get(id));
   }
@@ -152,7 +154,7 @@ export class FitnessBook {
   }
 
   #page(population: string, ids: readonly string[] | undefined, size: number, token = ''): RankPage {
-    const target = requirePopulation(this.#ledger, population);
+    const target = requirePopulation(this.#ledger, this.#scope, population);
     const order = rankingOrder(target.population.direction);
     const sorted = ids ? rankedAmong(target, ids, order) : target.ranking.sorted();
     const after = token === '' ? undefined : lastSeen(token, isRanked);

@@ -11,6 +11,7 @@ export {
 export type { GarbageCollector, GarbageReport } from './gc/collector.ts';
 export { DEFAULT_RULES, type GarbageReason, type GarbageRules } from './gc/policy.ts';
 export type { CollectableSandboxes, SandboxActivity } from './gc/sandboxes.ts';
+export type { IndividualSandboxes } from './individuals.ts';
 export { exportLineage, type LineageFormat } from './lineage/export.ts';
 export type {
   BirthSpec,
@@ -21,7 +22,7 @@ export type {
   Relatives,
   RelativesQuery,
 } from './lineage/lineage-book.ts';
-export type { Pins, PinPage } from './pins.ts';
+export type { PinInfo, Pins, PinPage } from './pins.ts';
 export type { Joining, Newcomer } from './members.ts';
 export type { PageQuery } from './pages.ts';
 export type {
@@ -34,7 +35,8 @@ export type {
   Statistics,
   StatisticsQuery,
 } from './populations.ts';
-export { openRegistry, type Registry, type RegistryOptions } from './registry.ts';
+export { type Books, openRegistry, type Registry, type RegistryOptions } from './registry.ts';
+export type { Scope } from './scope.ts';
 export { POPULATIONS, SqlitePopulationStore } from './store/sqlite-store.ts';
 export type { Change, PopulationStore } from './store/store.ts';
 export type {
@@ -43,6 +45,7 @@ export type {
   Fitness,
   FitnessError,
   Member,
+  Population,
   PopulationInfo,
   TestResult,
 } from './types.ts';

@@ -4,10 +4,13 @@ import {
   idViolation,
   invalid,
   notFound,
+  type PetriError,
   resourceExhausted,
   type Violation,
 } from '@petri/core';
 import { admit, type Announcement } from './lineage/admission.ts';
+import type { IndividualSandboxes } from './individuals.ts';
+import { foreign, type Scope } from './scope.ts';
 import type { PopulationState, State } from './state.ts';
 import type { Change } from './store/store.ts';
 import type { Population } from './types.ts';
@@ -50,24 +53,51 @@ export function requireMembers(state: PopulationState, ids: readonly string[], f
   if (missing.length > 1) throw invalid(missing, { reason: 'MEMBER_NOT_FOUND' });
 }
 
+/** Where sandboxes and populations meet: an individual of one tenant's is nothing to the sandboxes of another. */
+export type Boundary = { scope: Scope; sandboxes: IndividualSandboxes };
+
+/**
+ * Ids whose sandboxes are not the tenant's.
+ *
+ * @throws PetriError `not_found` for one, `invalid_argument` for several
+ */
+export function refuseForeign(
+  { scope, sandboxes }: Boundary,
+  tenant: string,
+  ids: readonly string[],
+  field: string,
+): void {
+  const violations: Violation[] = [];
+  let first: PetriError | undefined;
+  for (const [index, id] of ids.entries()) {
+    const owner = sandboxes.tenantOf(id);
+    if (owner === undefined || owner === tenant) continue;
+    first ??= foreign(scope, 'sandbox', id);
+    violations.push({ field: `${field}[${index}]`, description: `there is no sandbox "${id}"` });
+  }
+  if (violations.length > 1) throw invalid(violations, { reason: 'SANDBOX_NOT_FOUND' });
+  if (first !== undefined) throw first;
+}
+
 /** The changes by which newcomers join, and are born. @throws PetriError if any of them may not. */
 export function joining(
   state: State,
   target: PopulationState,
   newcomers: readonly Newcomer[],
   at: { generation: number; size: number; nowMs: number; field: string; allowForeignParents: boolean },
+  boundary: Boundary,
 ): Change[] {
-  const { id: population, island } = target.population;
+  const { id: population, island, tenant } = target.population;
+  const { graph, orphans } = state.of(tenant);
   const { generation, size, nowMs, field } = at;
   if (size + newcomers.length > MAX_MEMBERS)
     throw resourceExhausted(
       'POPULATION_FULL',
       `population "${population}" holds at most ${MAX_MEMBERS} members`,
     );
-  requireDistinct(
-    newcomers.map(({ id }) => id),
-    field,
-  );
+  const ids = newcomers.map(({ id }) => id);
+  requireDistinct(ids, field);
+  refuseForeign(boundary, tenant, ids, field);
   const changes: Change[] = [];
   const births: Announcement[] = [];
   const places: number[] = [];
@@ -75,7 +105,7 @@ export function joining(
     if (target.members.has(id)) throw alreadyExists('member', id);
     const row = { id, genomeSha256, generation, joinedAtMs: nowMs };
     changes.push({ table: 'member', population, id, row });
-    if (state.orphans.has(id)) changes.push({ table: 'orphan', id });
+    if (orphans.has(id)) changes.push({ table: 'orphan', tenant, id });
     if (!birth) continue;
     births.push({
       id,
@@ -91,14 +121,16 @@ export function joining(
   }
   const { allowForeignParents } = at;
   const nameOf = (index: number) => `${field}[${places[index]!}].birth`;
-  return [...changes, ...born(state, admit(state.graph, births, { allowForeignParents, nameOf }))];
+  const admitted = admit(graph, births, { allowForeignParents, nameOf, recorded: state.births });
+  return [...changes, ...born(state, tenant, admitted)];
 }
 
 /** The changes that record births that were admitted. */
-export function born(state: State, admitted: readonly Announcement[]): Change[] {
+export function born(state: State, tenant: string, admitted: readonly Announcement[]): Change[] {
   let sequence = state.birthSequence;
   return admitted.map((birth) => ({
     table: 'birth',
+    tenant,
     id: birth.id,
     row: { ...birth, sequence: ++sequence },
   }));

@@ -1,15 +1,8 @@
-import {
-  alreadyExists,
-  type Clock,
-  idViolation,
-  invalid,
-  newId,
-  notFound,
-  resourceExhausted,
-} from '@petri/core';
+import { alreadyExists, type Clock, idViolation, invalid, newId, resourceExhausted } from '@petri/core';
 import { type Diversity, diversityOf } from './diversity.ts';
 import type { Ledger } from './ledger.ts';
 import {
+  type Boundary,
   joining,
   type Joining,
   type Newcomer,
@@ -17,7 +10,9 @@ import {
   requireGeneration,
   requireMembers,
 } from './members.ts';
+import type { IndividualSandboxes } from './individuals.ts';
 import { pageOfIds, type PageQuery } from './pages.ts';
+import { mayUse, requirePopulation, type Scope } from './scope.ts';
 import type { PopulationState } from './state.ts';
 import { type Summary, summarise } from './statistics.ts';
 import type { Change } from './store/store.ts';
@@ -69,20 +64,22 @@ export type StatisticsQuery = { quantiles?: readonly number[]; buckets?: number 
 type Collaborators = {
   ledger: Ledger;
   clock: Clock;
-  /** The hash of the genome that an individual has now, if that is known here. */
-  genomeOf: (id: string) => string | undefined;
+  sandboxes: IndividualSandboxes;
+  scope: Scope;
 };
 
 /** Populations, their members and generations. They are recorded and described, never mutated or selected from. */
 export class Populations {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
-  readonly #genomeOf: (id: string) => string | undefined;
+  readonly #sandboxes: IndividualSandboxes;
+  readonly #scope: Scope;
 
-  constructor({ ledger, clock, genomeOf }: Collaborators) {
+  constructor({ ledger, clock, sandboxes, scope }: Collaborators) {
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#genomeOf = genomeOf;
+    this.#sandboxes = sandboxes;
+    this.#scope = scope;
   }
 
   /** @throws PetriError `already_exists`, `invalid_argument`, `resource_exhausted` */
@@ -101,6 +98,7 @@ export class Populations {
     const nowMs = this.#clock.now();
     const row = {
       id,
+      tenant: this.#scope.tenant,
       generation: 0,
       direction,
       parent,
@@ -115,38 +113,43 @@ export class Populations {
 
   /** @throws PetriError `not_found`, as every method that names a population */
   get(id: string): PopulationInfo {
-    return requirePopulation(this.#ledger, id).info();
+    return this.#require(id).info();
   }
 
   /** As `get`. @throws PetriError `aborted`, reason GENERATION_STALE, unless it is at this generation, if one is given */
   require(id: string, generation: number | undefined): PopulationInfo {
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
     requireGeneration(target.population, generation);
     return target.info();
   }
 
   list(query: PageQuery): PopulationPage {
     const { populations } = this.#ledger.state;
-    const { ids, nextPageToken } = pageOfIds([...populations.keys()].sort(), query);
+    const visible = [...populations.values()].filter(({ population }) =>
+      mayUse(this.#scope, population.tenant),
+    );
+    const { ids, nextPageToken } = pageOfIds(visible.map(({ population }) => population.id).sort(), query);
     return {
       populations: ids.map((id) => populations.get(id)!.info()),
       nextPageToken,
-      totalSize: populations.size,
+      totalSize: visible.length,
     };
   }
 
   /** Forgets a population with its fitness; lineage and sandboxes stay. Its last record. */
   async delete(id: string): Promise<PopulationInfo> {
-    const { state } = this.#ledger;
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
+    const { tenant } = target.population;
+    const { memberships } = this.#ledger.state.of(tenant);
     const info = target.info();
     const changes: Change[] = [];
     const nowMs = this.#clock.now();
     for (const member of [...target.members.keys(), ...target.former.keys()]) {
       changes.push({ table: 'member', population: id, id: member });
       if (target.fitness.has(member)) changes.push({ table: 'fitness', population: id, id: member });
-      if ((state.memberships.get(member) ?? 0) <= (target.members.has(member) ? 1 : 0))
-        changes.push({ table: 'orphan', id: member, row: { id: member, orphanedAtMs: nowMs } });
+      const isLast = (memberships.get(member) ?? 0) <= (target.members.has(member) ? 1 : 0);
+      if (isLast && this.#hasSandbox(tenant, member))
+        changes.push({ table: 'orphan', tenant, id: member, row: { id: member, orphanedAtMs: nowMs } });
     }
     changes.push({ table: 'population', id });
     await this.#ledger.commit(changes);
@@ -159,14 +162,14 @@ export class Populations {
     newcomers: readonly Newcomer[],
     options: Joining = {},
   ): Promise<PopulationInfo> {
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
     const { population, members } = target;
     requireGeneration(population, options.expectedGeneration);
     const nowMs = this.#clock.now();
     const { allowForeignParents = false } = options;
     const { generation } = population;
     const at = { generation, size: members.size, nowMs, field: 'members', allowForeignParents };
-    const changes = joining(this.#ledger.state, target, newcomers, at);
+    const changes = joining(this.#ledger.state, target, newcomers, at, this.#boundary);
     changes.push({ table: 'population', id, row: { ...population, updatedAtMs: nowMs } });
     return this.#commit(target, changes);
   }
@@ -177,17 +180,17 @@ export class Populations {
     ids: readonly string[],
     { allowMissing = false }: { allowMissing?: boolean } = {},
   ): Promise<PopulationInfo> {
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
     if (!allowMissing) requireMembers(target, ids, 'ids');
     const leavers = [...new Set(ids)].filter((each) => target.members.has(each));
-    const changes = leaving(target, leavers);
+    const changes = this.#leaving(target, leavers);
     const row = { ...target.population, updatedAtMs: this.#clock.now() };
     return this.#commit(target, [...changes, { table: 'population', id, row }]);
   }
 
   /** In order of their ids. */
   listMembers(id: string, query: PageQuery): MemberPage {
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
     const { ids, nextPageToken } = pageOfIds(target.ids(), query);
     const members = ids.map((each) => {
       const fitness = target.fitness.get(each);
@@ -205,7 +208,7 @@ export class Populations {
    */
   async advance(id: string, advance: Advance): Promise<{ population: PopulationInfo; left: string[] }> {
     const { survivors, newcomers, expectedGeneration, allowForeignParents = false } = advance;
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
     const { population } = target;
     requireGeneration(population, expectedGeneration);
     requireMembers(target, survivors, 'survivors');
@@ -215,22 +218,25 @@ export class Populations {
     const stays = new Set(survivors);
     const left = target.ids().filter((each) => !stays.has(each));
     const at = { generation, size: stays.size, nowMs, field: 'newcomers', allowForeignParents };
-    const joined = joining(this.#ledger.state, target, newcomers, at);
+    const joined = joining(this.#ledger.state, target, newcomers, at, this.#boundary);
     const row = { ...population, generation, updatedAtMs: nowMs };
-    const changes: Change[] = [...leaving(target, left), ...joined, { table: 'population', id, row }];
+    const changes: Change[] = [...this.#leaving(target, left), ...joined, { table: 'population', id, row }];
     return { population: await this.#commit(target, changes), left };
   }
 
   statistics(id: string, query: StatisticsQuery = {}): Statistics {
     const { quantiles = DEFAULT_QUANTILES, buckets = DEFAULT_BUCKETS } = query;
     requireStatisticsQuery(quantiles, buckets);
-    const target = requirePopulation(this.#ledger, id);
+    const target = this.#require(id);
     const { members, fitness, ranking } = target;
     const ranked = ranking.sorted();
     const scores = ranked.map(({ score }) => score);
     if (target.population.direction === 'MAXIMISE') scores.reverse();
     const evaluators = new Set(ranked.map((entry) => fitness.get(entry.id)!.evaluatorSha256));
-    const genomes = target.ids().map((each) => this.#genomeOf(each) ?? members.get(each)!.genomeSha256);
+    const { tenant } = target.population;
+    const genomes = target
+      .ids()
+      .map((each) => this.#genomeOf(tenant, each) ?? members.get(each)!.genomeSha256);
     return {
       population: target.info(),
       scored: scores.length,
@@ -243,6 +249,34 @@ export class Populations {
     };
   }
 
+  #require(id: string): PopulationState {
+    return requirePopulation(this.#ledger, this.#scope, id);
+  }
+
+  get #boundary(): Boundary {
+    return { scope: this.#scope, sandboxes: this.#sandboxes };
+  }
+
+  /** Of another tenant's sandbox, its population knows nothing. */
+  #hasSandbox(tenant: string, id: string): boolean {
+    return this.#sandboxes.tenantOf(id) === tenant;
+  }
+
+  #genomeOf(tenant: string, id: string): string | undefined {
+    return this.#hasSandbox(tenant, id) ? this.#sandboxes.genomeOf(id) : undefined;
+  }
+
+  /** Who has a sandbox is remembered, as that may be garbage one day. */
+  #leaving(target: PopulationState, ids: readonly string[]): Change[] {
+    const { id: population, generation, tenant } = target.population;
+    return ids.flatMap((id): Change[] => {
+      const row = { ...target.members.get(id)!, leftGeneration: generation };
+      const isKept = this.#hasSandbox(tenant, id);
+      const left: Change = { table: 'member', population, id, ...(isKept ? { row } : {}) };
+      return target.fitness.has(id) ? [left, { table: 'fitness', population, id }] : [left];
+    });
+  }
+
   /** The population as the changes leave it: others may come before the store is done. */
   async #commit(target: PopulationState, changes: readonly Change[]): Promise<PopulationInfo> {
     const done = this.#ledger.commit(changes);
@@ -250,22 +284,6 @@ export class Populations {
     await done;
     return info;
   }
-}
-
-/** @throws PetriError `not_found` */
-export function requirePopulation(ledger: Ledger, id: string): PopulationState {
-  const found = ledger.state.populations.get(id);
-  if (found === undefined) throw notFound('population', id);
-  return found;
-}
-
-function leaving(target: PopulationState, ids: readonly string[]): Change[] {
-  const { id: population, generation } = target.population;
-  return ids.flatMap((id): Change[] => {
-    const row = { ...target.members.get(id)!, leftGeneration: generation };
-    const left: Change = { table: 'member', population, id, row };
-    return target.fitness.has(id) ? [left, { table: 'fitness', population, id }] : [left];
-  });
 }
 
 function requireStatisticsQuery(quantiles: readonly number[], buckets: number): void {

@@ -4,10 +4,12 @@ import { type GarbageReport, GarbageCollector } from './gc/collector.ts';
 import type { GarbageRules } from './gc/policy.ts';
 import type { CollectableSandboxes } from './gc/sandboxes.ts';
 import { FitnessBook } from './fitness-book.ts';
+import { type IndividualSandboxes, NO_SANDBOXES } from './individuals.ts';
 import { Ledger } from './ledger.ts';
 import { LineageBook } from './lineage/lineage-book.ts';
 import { Pins } from './pins.ts';
 import { Populations } from './populations.ts';
+import { EVERYTHING, type Scope } from './scope.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { PopulationStore } from './store/store.ts';
 
@@ -17,8 +19,8 @@ export type RegistryOptions = {
   clock?: Clock;
   /** Default: nobody is told. */
   events?: PopulationEvents;
-  /** The hash of the genome that an individual has now. Default: only what was given when it joined is known. */
-  genomeOf?: (id: string) => string | undefined;
+  /** Default: individuals have none, and of their genomes is known what was given when they joined. */
+  sandboxes?: IndividualSandboxes;
 };
 
 type Collection = {
@@ -28,26 +30,36 @@ type Collection = {
   onReport: (report: GarbageReport) => void;
 };
 
-/** What is recorded about populations: it answers from memory, and writes through to its store. */
-export type Registry = {
+/** What is recorded, as far as it is there for somebody. */
+export type Books = {
   populations: Populations;
   fitness: FitnessBook;
   lineage: LineageBook;
   pins: Pins;
+};
+
+/** What is recorded about populations, all of it: it answers from memory, and writes through to its store. */
+export type Registry = Books & {
+  /** The same as it is there for one tenant, or made on its behalf. */
+  seenBy(scope: Scope): Books;
   /** A collector of garbage that heeds what is recorded. It is the caller's to start and to close. */
   collector(collection: Collection): GarbageCollector;
 };
 
 /** Reads all that the store has. */
 export async function openRegistry(options: RegistryOptions = {}): Promise<Registry> {
-  const { store = new MemoryStore(), clock = systemClock, genomeOf = () => undefined } = options;
+  const { store = new MemoryStore(), clock = systemClock, sandboxes = NO_SANDBOXES } = options;
   const { events = SILENT } = options;
   const ledger = await Ledger.open(store);
+  const seenBy = (scope: Scope): Books => ({
+    populations: new Populations({ ledger, clock, sandboxes, scope }),
+    fitness: new FitnessBook({ ledger, clock, events, scope }),
+    lineage: new LineageBook({ ledger, clock, scope }),
+    pins: new Pins({ ledger, clock, sandboxes, scope }),
+  });
   return {
-    populations: new Populations({ ledger, clock, genomeOf }),
-    fitness: new FitnessBook({ ledger, clock, events }),
-    lineage: new LineageBook({ ledger, clock }),
-    pins: new Pins({ ledger, clock }),
+    ...seenBy(EVERYTHING),
+    seenBy,
     collector: (collection) => new GarbageCollector({ ledger, clock, ...collection }),
   };
 }

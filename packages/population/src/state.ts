@@ -45,17 +45,63 @@ export class PopulationState {
   }
 }
 
-/** All that is recorded, in memory, indexed for what is asked of it. */
-export class State {
-  readonly populations = new Map<string, PopulationState>();
+/**
+ * What is recorded of the individuals of one tenant. What another tenant recorded under the same ids is about others,
+ * and has no say over this one's sandboxes.
+ */
+export class TenantState {
   readonly graph = new Graph();
   readonly pins = new Map<string, Pin>();
   readonly orphans = new Map<string, Orphan>();
   /** In how many populations an individual is a member. */
   readonly memberships = new Map<string, number>();
+  /** The populations that an individual has left. */
+  readonly left = new Map<string, Set<PopulationState>>();
+
+  /** Generations since it was last a member of one that it has left: the fewest, of several. */
+  generationsAgo(id: string): number | undefined {
+    let fewest: number | undefined;
+    for (const { population, former } of this.left.get(id) ?? []) {
+      const ago = population.generation - (former.get(id)?.leftGeneration ?? 0);
+      fewest = Math.min(fewest ?? Infinity, ago);
+    }
+    return fewest;
+  }
+
+  memberChanged(state: PopulationState, id: string, wasMember: boolean): void {
+    const change = (state.members.has(id) ? 1 : 0) - (wasMember ? 1 : 0);
+    const count = (this.memberships.get(id) ?? 0) + change;
+    if (count === 0) this.memberships.delete(id);
+    else this.memberships.set(id, count);
+
+    const left = this.left.get(id) ?? new Set();
+    if (state.former.has(id)) left.add(state);
+    else left.delete(state);
+    if (left.size === 0) this.left.delete(id);
+    else this.left.set(id, left);
+  }
+}
+
+/** All that is recorded, in memory, indexed for what is asked of it. */
+export class State {
+  readonly populations = new Map<string, PopulationState>();
+  readonly #tenants = new Map<string, TenantState>();
+  /** Of all tenants. */
+  births = 0;
+  pins = 0;
   /** The last one given to a fitness, and to a birth. */
   fitnessSequence = 0;
   birthSequence = 0;
+
+  get tenants(): ReadonlyMap<string, TenantState> {
+    return this.#tenants;
+  }
+
+  of(tenant: string): TenantState {
+    let found = this.#tenants.get(tenant);
+    if (found === undefined) this.#tenants.set(tenant, (found = new TenantState()));
+    return found;
+  }
 
   apply(change: Change): void {
     switch (change.table) {
@@ -67,12 +113,18 @@ export class State {
         this.fitnessSequence = Math.max(this.fitnessSequence, change.row?.sequence ?? 0);
         return this.populations.get(change.population)!.setFitness(change.id, change.row);
       case 'birth':
+        this.births++;
         this.birthSequence = Math.max(this.birthSequence, change.row.sequence);
-        return this.graph.add(change.row);
-      case 'pin':
-        return put(this.pins, change.id, change.row);
+        return this.of(change.tenant).graph.add(change.row);
+      case 'pin': {
+        const { pins } = this.of(change.tenant);
+        this.pins -= pins.size;
+        put(pins, change.id, change.row);
+        this.pins += pins.size;
+        return;
+      }
       case 'orphan':
-        return put(this.orphans, change.id, change.row);
+        return put(this.of(change.tenant).orphans, change.id, change.row);
     }
   }
 
@@ -84,11 +136,9 @@ export class State {
   }
 
   #putMember(state: PopulationState, id: string, row: Member | undefined): void {
-    const before = state.members.has(id) ? 1 : 0;
+    const wasMember = state.members.has(id);
     state.setMember(id, row);
-    const count = (this.memberships.get(id) ?? 0) + (state.members.has(id) ? 1 : 0) - before;
-    if (count === 0) this.memberships.delete(id);
-    else this.memberships.set(id, count);
+    this.of(state.population.tenant).memberChanged(state, id, wasMember);
   }
 }
 

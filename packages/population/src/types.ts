@@ -4,6 +4,8 @@ export type Direction = 'MAXIMISE' | 'MINIMISE';
 /** A population as it is recorded. Generations count from 0. */
 export type Population = {
   id: string;
+  /** Whose it is; '' where nobody tells tenants apart. */
+  tenant: string;
   generation: number;
   direction: Direction;
   /** '' for none. */

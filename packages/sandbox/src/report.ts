@@ -54,6 +54,7 @@ export function activityOf(record: SandboxRecord): SandboxActivity {
   const resident = residence.lane !== undefined && residence.planned;
   return {
     id: identity.id,
+    tenant: identity.tenant,
     createdAtMs: identity.createdAtMs,
     usedAtMs: Math.max(record.usedAtMs, record.updatedAtMs),
     busy: !settled || record.pendingRuns > 0 || residence.inFlight > 0 || record.destroying !== undefined,

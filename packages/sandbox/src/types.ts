@@ -185,6 +185,7 @@ export type CandidateOptions = {
 /** What a collector of garbage has to know. */
 export type SandboxActivity = {
   id: string;
+  tenant: string;
   createdAtMs: number;
   /** When it last ran, or was changed; when the node started, if neither has happened since. */
   usedAtMs: number;

@@ -3,7 +3,7 @@ import type { AdminService, EventService, PopulationService, SandboxService } fr
 import type { Clock, PetriError } from '@petri/core';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog } from './audit/log.ts';
-import type { GarbageCollector, Registry } from '@petri/population';
+import type { Books, GarbageCollector } from '@petri/population';
 import type { Archipelago } from '@petri/islands';
 import type { Identity } from './auth/identity.ts';
 import type { Accounts } from './tenants/accounts.ts';
@@ -20,7 +20,8 @@ export type Parts = {
   sandboxesOf: (context: CallContext) => TenantView;
   accounts: Accounts;
   events: SandboxEvents;
-  registry: Registry;
+  /** What is recorded, as far as it is there for the caller. One for each call. */
+  registryOf: (context: CallContext) => Books;
   collector: GarbageCollector;
   evaluators: Evaluators;
   archipelago: Archipelago;

@@ -1,17 +1,20 @@
-import type { Fitness, PopulationEvents } from '@petri/population';
-import type { FitnessRecord, SandboxEvents } from '@petri/sandbox';
+import type { Fitness, Population, PopulationEvents } from '@petri/population';
+import type { FitnessRecord, SandboxEvents, Subject } from '@petri/sandbox';
 
-/** What populations have to tell, among the node's events. `tenantOf` says whose a sandbox is, '' if there is none. */
-export function populationEvents(events: SandboxEvents, tenantOf: (id: string) => string): PopulationEvents {
-  const subjectOf = ({ id }: Fitness, population: string) => ({ id, tenant: tenantOf(id), population });
+/** What populations have to tell, among the node's events. Whose a population is, its members are. */
+export function populationEvents(events: SandboxEvents): PopulationEvents {
   return {
     fitnessRecorded: (population, fitness) =>
-      events.fitness(subjectOf(fitness, population), recordOf(fitness)),
+      events.fitness(subjectOf(population, fitness), recordOf(fitness)),
     fitnessAdjusted: (population, fitness) => {
       const { delta = 0, reason = '' } = fitness.adjustments.at(-1) ?? {};
-      events.fitness(subjectOf(fitness, population), { ...recordOf(fitness), adjusted: { delta, reason } });
+      events.fitness(subjectOf(population, fitness), { ...recordOf(fitness), adjusted: { delta, reason } });
     },
   };
+}
+
+function subjectOf({ id: population, tenant }: Population, { id }: Fitness): Subject {
+  return { id, tenant, population };
 }
 
 function recordOf({ generation, score, error, evaluationUs, components }: Fitness): FitnessRecord {

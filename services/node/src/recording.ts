@@ -1,6 +1,7 @@
+import type { CallContext } from '@petri/contracts';
 import type { FitnessRecording } from '@petri/contracts/v1';
 import { PetriError } from '@petri/core';
-import { type FitnessEntry, MAX_TESTS, type Registry } from '@petri/population';
+import { type Books, type FitnessEntry, MAX_TESTS } from '@petri/population';
 import type { Evaluation } from '@petri/sandbox';
 import { itemError } from './item-error.ts';
 import type { Problems } from './mapping/problems.ts';
@@ -26,13 +27,13 @@ export function readRecording(problems: Problems, recording: FitnessRecording | 
  *   expected, or has other members.
  */
 export function recorder(
-  parts: Pick<Parts, 'registry' | 'onInternalError'>,
+  parts: Pick<Parts, 'registryOf' | 'onInternalError'>,
   recording: FitnessRecording | undefined,
   ids: readonly string[],
-  where: string,
+  context: CallContext,
 ): Record {
   if (!recording) return () => Promise.resolve(undefined);
-  const { populations, fitness } = parts.registry;
+  const { populations, fitness } = parts.registryOf(context);
   const { population, generation } = recording;
   populations.require(population, generation);
   fitness.get(population, ids);
@@ -43,14 +44,14 @@ export function recorder(
       await record({ fitness }, population, entryOf(id, evaluation));
       return undefined;
     } catch (thrown) {
-      return itemError(parts, thrown, where).value;
+      return itemError(parts, thrown, context.method).value;
     }
   };
 }
 
 /** A score that nobody could record, such as one with too many components, is a failure of its own. */
 async function record(
-  { fitness }: Pick<Registry, 'fitness'>,
+  { fitness }: Pick<Books, 'fitness'>,
   population: string,
   entry: FitnessEntry,
 ): Promise<void> {

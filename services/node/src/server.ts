@@ -10,7 +10,7 @@ import {
 } from '@petri/contracts/v1';
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
-import { type GarbageReport, openRegistry, type Registry } from '@petri/population';
+import { type GarbageReport, openRegistry, type Registry, type Scope } from '@petri/population';
 import {
   EventLog,
   ForeignSandbox,
@@ -127,7 +127,8 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
       viewOf({ runtime, accounts, audit, identity: access.identityOf(context) }, context),
     accounts,
     events,
-    registry,
+    registryOf: (context) =>
+      registry.seenBy(scopeOf({ audit, identity: access.identityOf(context) }, context)),
     collector,
     evaluators,
     archipelago,
@@ -234,8 +235,8 @@ async function withStorage(
     const opened = (runtime ??= await startSandboxRuntime(options));
     const registry = await openRegistry({
       clock,
-      genomeOf: genomesOf(opened),
-      events: populationEvents(told.events, (id) => opened.find(id)?.tenant ?? ''),
+      sandboxes: { genomeOf: genomesOf(opened), tenantOf: (id) => opened.activity(id)?.tenant },
+      events: populationEvents(told.events),
       ...defined({ store: storage.populations }),
     });
     return { storage, runtime: opened, registry };
@@ -263,6 +264,22 @@ function viewOf(
       audit.refused({ identity, peer }, method, error, { sandbox, ...foreign });
     },
   });
+}
+
+/** What a call may know and change of populations. */
+function scopeOf(
+  { audit, identity }: Pick<ViewParts, 'audit' | 'identity'>,
+  { method, peer }: CallContext,
+): Scope {
+  return {
+    tenant: identity.tenant,
+    all: identity.role === 'admin',
+    onForeign: (error) => {
+      const { type, name } = error.resource ?? {};
+      const about = type === 'sandbox' ? { sandbox: name } : { population: name };
+      audit.refused({ identity, peer }, method, error, { ...defined(about), reason: 'OTHER_TENANT' });
+    },
+  };
 }
 
 /** What is open already is closed if the archipelago cannot be joined. */

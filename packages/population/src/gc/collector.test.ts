@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { IndividualSandboxes } from '../individuals.ts';
 import { openRegistry, type Registry } from '../registry.ts';
 import type { GarbageReport } from './collector.ts';
 import { DEFAULT_RULES } from './policy.ts';
@@ -14,7 +15,7 @@ class Clock {
 }
 
 /** Sandboxes as a collector sees them. */
-class Sandboxes implements CollectableSandboxes {
+class Sandboxes implements CollectableSandboxes, IndividualSandboxes {
   readonly all = new Map<string, SandboxActivity>();
   usedBytes = 0;
   /** Runs before anything is destroyed. */
@@ -27,7 +28,14 @@ class Sandboxes implements CollectableSandboxes {
 
   add(id: string, over: Partial<SandboxActivity> = {}): void {
     const now = this.#clock.now();
-    const base = { createdAtMs: now, usedAtMs: now, busy: false, failedAtMs: undefined, residentBytes: 0 };
+    const base = {
+      tenant: '',
+      createdAtMs: now,
+      usedAtMs: now,
+      busy: false,
+      failedAtMs: undefined,
+      residentBytes: 0,
+    };
     this.all.set(id, { id, ...base, ...over });
   }
 
@@ -38,6 +46,12 @@ class Sandboxes implements CollectableSandboxes {
   activity(id: string): SandboxActivity | undefined {
     return this.all.get(id);
   }
+
+  tenantOf(id: string): string | undefined {
+    return this.all.get(id)?.tenant;
+  }
+
+  genomeOf = () => undefined;
 
   hibernate(id: string): boolean {
     const found = this.all.get(id)!;
@@ -58,8 +72,8 @@ class Sandboxes implements CollectableSandboxes {
 
 async function setting() {
   const clock = new Clock();
-  const registry = await openRegistry({ clock });
   const sandboxes = new Sandboxes(clock);
+  const registry = await openRegistry({ clock, sandboxes });
   const reports: GarbageReport[] = [];
   const onReport = (report: GarbageReport) => void reports.push(report);
   const collector = registry.collector({ sandboxes, rules: DEFAULT_RULES, onReport });

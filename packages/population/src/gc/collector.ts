@@ -124,30 +124,28 @@ export class GarbageCollector {
   }
 
   async #find(ids: readonly string[], memoryIsShort: boolean, report: GarbageReport): Promise<GarbageItem[]> {
-    const left = this.#generationsAgo();
     const garbage: GarbageItem[] = [];
     for await (const id of this.#inSlices(ids)) {
       report.examined++;
-      const reason = this.#reason(id, left.get(id), memoryIsShort);
+      const reason = this.#reason(id, memoryIsShort);
       if (reason !== undefined) garbage.push({ id, reason });
-      else if (this.#reason(id, left.get(id), memoryIsShort, { busy: false, pinned: false }) !== undefined)
-        report.spared++;
+      else if (this.#reason(id, memoryIsShort, { busy: false, pinned: false }) !== undefined) report.spared++;
     }
     return garbage;
   }
 
   #reason(
     id: string,
-    generationsAgo: number | undefined,
     memoryIsShort: boolean,
     instead: { busy?: boolean; pinned?: boolean } = {},
   ): GarbageReason | undefined {
     const { sandboxes, rules, clock, ledger } = this.#parts;
     const activity = sandboxes.activity(id);
     if (activity === undefined) return undefined;
-    const { failedAtMs, ...rest } = activity;
-    const { pins, memberships, orphans } = ledger.state;
-    const orphan = orphans.get(id);
+    const { failedAtMs, tenant, ...rest } = activity;
+    const owned = ledger.state.of(tenant);
+    const { pins, memberships } = owned;
+    const [orphan, generationsAgo] = [owned.orphans.get(id), owned.generationsAgo(id)];
     const facts = {
       ...rest,
       pinned: pins.has(id),
@@ -172,7 +170,7 @@ export class GarbageCollector {
         await nextTurn();
         const { id } = item;
         // Much may have happened since it was looked at: it runs again, was pinned, or has joined a population.
-        const reason = this.#reason(id, this.#generationsAgoOf(id), memoryIsShort);
+        const reason = this.#reason(id, memoryIsShort);
         if (reason === undefined) continue;
         try {
           await sandboxes.destroy(id);
@@ -188,46 +186,42 @@ export class GarbageCollector {
   /** Who left a population, or lost it, is remembered for as long as there is a sandbox. */
   async #forget(): Promise<void> {
     const { ledger, sandboxes } = this.#parts;
-    const isGone = (id: string) => sandboxes.activity(id) === undefined;
-    const gone: Change[] = [];
-    for (const [population, { former }] of ledger.state.populations)
-      for (const id of former.keys()) if (isGone(id)) gone.push({ table: 'member', population, id });
-    for (const id of ledger.state.orphans.keys()) if (isGone(id)) gone.push({ table: 'orphan', id });
-    for (let at = 0; at < gone.length && !this.#closed; at += SLICE) {
-      // Who has joined again meanwhile, or whose population is gone, is not forgotten.
-      const still = gone
-        .slice(at, at + SLICE)
-        .filter(
-          (change) =>
-            change.table !== 'member' ||
-            ledger.state.populations.get(change.population)?.former.has(change.id),
-        );
-      await ledger.commit(still);
-      await nextTurn();
+    const { state } = ledger;
+    for (const [tenant, { left, orphans }] of state.tenants) {
+      const isGone = (id: string) => sandboxes.activity(id)?.tenant !== tenant;
+      const departures = (id: string): Change[] =>
+        [...(left.get(id) ?? [])].map(({ population }) => ({
+          table: 'member',
+          population: population.id,
+          id,
+        }));
+      const orphan = (id: string): Change[] => [{ table: 'orphan', tenant, id }];
+      for (const [remembered, changesOf] of [
+        [left, departures],
+        [orphans, orphan],
+      ] as const)
+        for await (const ids of slices(remembered.keys())) {
+          // What was read anew from the store is for the next sweep.
+          if (this.#closed || ledger.state !== state) return;
+          const changes = ids.filter(isGone).flatMap(changesOf);
+          if (changes.length > 0) await ledger.commit(changes);
+        }
     }
-  }
-
-  #generationsAgo(): Map<string, number> {
-    const ago = new Map<string, number>();
-    for (const { population, former } of this.#parts.ledger.state.populations.values())
-      for (const { id, leftGeneration = 0 } of former.values())
-        ago.set(id, Math.min(ago.get(id) ?? Infinity, population.generation - leftGeneration));
-    return ago;
-  }
-
-  #generationsAgoOf(id: string): number | undefined {
-    let ago: number | undefined;
-    for (const { population, former } of this.#parts.ledger.state.populations.values()) {
-      const left = former.get(id)?.leftGeneration;
-      if (left !== undefined) ago = Math.min(ago ?? Infinity, population.generation - left);
-    }
-    return ago;
   }
 
   async *#inSlices(ids: readonly string[]): AsyncGenerator<string, void, void> {
-    for (const [at, id] of ids.entries()) {
-      if (at % SLICE === SLICE - 1) await nextTurn();
-      yield id;
-    }
+    for await (const slice of slices(ids)) yield* slice;
   }
+}
+
+/** A few at a time, with a turn for everything else between. The source may change meanwhile, as maps do. */
+async function* slices(ids: Iterable<string>): AsyncGenerator<string[], void, void> {
+  let slice: string[] = [];
+  for (const id of ids) {
+    if (slice.push(id) < SLICE) continue;
+    yield slice;
+    slice = [];
+    await nextTurn();
+  }
+  if (slice.length > 0) yield slice;
 }

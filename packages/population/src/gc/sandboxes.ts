@@ -1,6 +1,8 @@
 /** What a collector sees of a sandbox. */
 export type SandboxActivity = {
   id: string;
+  /** Whose it is: what others recorded has no say over it. */
+  tenant: string;
   createdAtMs: number;
   usedAtMs: number;
   busy: boolean;

@@ -15,6 +15,8 @@ type Admission = {
   allowForeignParents: boolean;
   /** What a birth is called in the request, such as `births[3]`. */
   nameOf: (index: number) => string;
+  /** Births that are recorded, of all tenants. */
+  recorded: number;
 };
 
 /**
@@ -28,7 +30,7 @@ type Admission = {
 export function admit(
   graph: Graph,
   births: readonly Announcement[],
-  { allowForeignParents, nameOf }: Admission,
+  { allowForeignParents, nameOf, recorded: held }: Admission,
 ): Announcement[] {
   const fresh = new Map<string, Announcement>();
   const violations: Violation[] = [];
@@ -39,8 +41,8 @@ export function admit(
     else if (!sameBirth(recorded, birth)) throw alreadyExists('lineage', birth.id);
   }
   if (violations.length > 0) throw invalid(violations);
-  if (graph.births + fresh.size > MAX_BIRTHS)
-    throw resourceExhausted('LINEAGE_FULL', `the lineage holds at most ${MAX_BIRTHS} individuals`);
+  if (held + fresh.size > MAX_BIRTHS)
+    throw resourceExhausted('LINEAGE_FULL', `the node's lineage holds at most ${MAX_BIRTHS} individuals`);
   if (!allowForeignParents) refuseUnknownParents(graph, fresh);
   refuseCycles(graph, fresh);
   return [...fresh.values()];

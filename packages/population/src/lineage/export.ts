@@ -1,4 +1,5 @@
 import type { Graph, Place } from './graph.ts';
+import type { Selection } from './lineage-book.ts';
 
 /** Text of one chunk: large enough to be cheap, far below the message limit. */
 const CHUNK = 64 * 1024;
@@ -7,8 +8,7 @@ export type LineageFormat = 'DOT' | 'JSON';
 
 /** These individuals and the births among them, as text in chunks. */
 export function* exportLineage(
-  graph: Graph,
-  places: readonly Place[],
+  { graph, places }: Selection,
   format: LineageFormat,
 ): Generator<string, void, void> {
   let chunk = '';

@@ -1,7 +1,7 @@
 import { type Clock, failedPrecondition, idViolation, invalid, notFound, type Violation } from '@petri/core';
 import type { Ledger } from '../ledger.ts';
 import { born, mutationTypeOf } from '../members.ts';
-import { requirePopulation } from '../populations.ts';
+import { mayUse, requirePopulation, type Scope } from '../scope.ts';
 import type { Birth } from '../types.ts';
 import { admit } from './admission.ts';
 import { distancesTo, mostRecentCommonAncestor } from './common-ancestor.ts';
@@ -59,19 +59,29 @@ export type RelativesQuery = {
 
 export type CommonAncestor = { ancestor: Individual; distances: number[] };
 
-/** Who comes from whom. It survives the individuals. */
+/** Some individuals of one graph. */
+export type Selection = { graph: Graph; places: Place[] };
+
+type Collaborators = { ledger: Ledger; clock: Clock; scope: Scope };
+
+/**
+ * Who comes from whom. It survives the individuals. Each tenant has a graph of its own; who sees all is answered from its
+ * own, or else from the first that knows the individual.
+ */
 export class LineageBook {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #scope: Scope;
 
-  constructor({ ledger, clock }: { ledger: Ledger; clock: Clock }) {
+  constructor({ ledger, clock, scope }: Collaborators) {
     this.#ledger = ledger;
     this.#clock = clock;
+    this.#scope = scope;
   }
 
   /** Births, foreign individuals not among them. */
   get size(): number {
-    return this.#graph.births;
+    return this.#own.births;
   }
 
   /**
@@ -83,19 +93,23 @@ export class LineageBook {
     specs: readonly BirthSpec[],
     { allowForeignParents = false }: { allowForeignParents?: boolean } = {},
   ): Promise<Individual[]> {
-    const violations = specs.flatMap((spec, index) => violationsOf(spec, `births[${index}]`));
+    const nameOf = (index: number) => `births[${index}]`;
+    const violations = specs.flatMap((spec, index) => violationsOf(spec, nameOf(index)));
     if (violations.length > 0) throw invalid(violations);
     const nowMs = this.#clock.now();
+    const tenant = this.#tenantOf(specs);
     const announced = specs.map((spec) => this.#announcement(spec, nowMs));
-    const nameOf = (index: number) => `births[${index}]`;
-    const admitted = admit(this.#graph, announced, { allowForeignParents, nameOf });
-    await this.#ledger.commit(born(this.#ledger.state, admitted));
-    return specs.map(({ id }) => this.get(id));
+    const { state } = this.#ledger;
+    const { graph } = state.of(tenant);
+    const admitted = admit(graph, announced, { allowForeignParents, nameOf, recorded: state.births });
+    await this.#ledger.commit(born(state, tenant, admitted));
+    return specs.map(({ id }) => individual(graph, requirePlace(graph, id)));
   }
 
   /** @throws PetriError `not_found` for whom nobody has heard of */
   get(id: string): Individual {
-    return this.#individual(this.#require(id));
+    const graph = this.#graphWith(id);
+    return individual(graph, requirePlace(graph, id));
   }
 
   ancestors(id: string, query: RelativesQuery = {}): Relatives {
@@ -113,21 +127,25 @@ export class LineageBook {
       throw invalid([
         { field: 'ids', description: `must have 1 to ${MAX_COMPARED} elements, has ${ids.length}` },
       ]);
-    const places = distinct.map((id) => this.#require(id));
-    const found = mostRecentCommonAncestor(this.#graph, places);
+    const graph = this.#graphWith(distinct[0]!);
+    const places = distinct.map((id) => requirePlace(graph, id));
+    const found = mostRecentCommonAncestor(graph, places);
     if (found === undefined) return undefined;
-    const distances = new Map(
-      distancesTo(this.#graph, found, places).map((each, at) => [distinct[at]!, each]),
-    );
-    return { ancestor: this.#individual(found), distances: ids.map((id) => distances.get(id)!) };
+    const distances = new Map(distancesTo(graph, found, places).map((each, at) => [distinct[at]!, each]));
+    return { ancestor: individual(graph, found), distances: ids.map((id) => distances.get(id)!) };
   }
 
   /**
    * The individuals an export is of: those given with all their ancestors and descendants, the births of a population
-   * with their parents, or all. In the order in which they were first heard of, as they are now.
+   * with their parents, or all of the tenant's. In the order in which they were first heard of, as they are now.
    */
-  select({ ids = [], population }: { ids?: readonly string[]; population?: string }): Place[] {
-    const graph = this.#graph;
+  select({ ids = [], population }: { ids?: readonly string[]; population?: string }): Selection {
+    const graph = this.#graphFor(ids, population);
+    const places = this.#places(graph, ids, population);
+    return { graph, places };
+  }
+
+  #places(graph: Graph, ids: readonly string[], population: string | undefined): Place[] {
     const all = Array.from({ length: graph.size }, (_, place) => place);
     if (ids.length > 0 && population !== undefined)
       throw failedPrecondition('SELECTION_AMBIGUOUS', 'either ids or a population selects what is exported');
@@ -135,7 +153,7 @@ export class LineageBook {
       const wanted = new Set<Place>();
       for (const id of ids)
         for (const way of ['parents', 'children'] as const)
-          for (const { place } of graph.search(this.#require(id), way)) wanted.add(place);
+          for (const { place } of graph.search(requirePlace(graph, id), way)) wanted.add(place);
       return all.filter((place) => wanted.has(place));
     }
     if (population === undefined) return all;
@@ -146,13 +164,38 @@ export class LineageBook {
     return all.filter((place) => wanted.has(place));
   }
 
-  get #graph(): Graph {
-    return this.#ledger.state.graph;
+  get #own(): Graph {
+    return this.#ledger.state.of(this.#scope.tenant).graph;
   }
 
-  /** For exports, which read it as it is. */
-  get graph(): Graph {
-    return this.#graph;
+  #graphFor(ids: readonly string[], population: string | undefined): Graph {
+    if (population !== undefined) {
+      const { tenant } = requirePopulation(this.#ledger, this.#scope, population).population;
+      return this.#ledger.state.of(tenant).graph;
+    }
+    return ids.length === 0 ? this.#own : this.#graphWith(ids[0]!);
+  }
+
+  /** @throws PetriError `not_found` for whom nobody has heard of that is there for the caller */
+  #graphWith(id: string): Graph {
+    if (this.#own.placeOf(id) !== undefined) return this.#own;
+    const { tenants } = this.#ledger.state;
+    for (const tenant of [...tenants.keys()].sort()) {
+      const { graph } = tenants.get(tenant)!;
+      if (mayUse(this.#scope, tenant) && graph.placeOf(id) !== undefined) return graph;
+    }
+    throw notFound('individual', id);
+  }
+
+  /** Whose births these are: those of a population are its tenant's. */
+  #tenantOf(specs: readonly BirthSpec[]): string {
+    const homes = specs
+      .filter(({ population = '' }) => population !== '')
+      .map(({ population }) => requirePopulation(this.#ledger, this.#scope, population!).population.tenant);
+    const [tenant = this.#scope.tenant, ...others] = new Set(homes);
+    if (others.length > 0)
+      throw invalid([{ field: 'births', description: 'are of populations of different tenants' }]);
+    return tenant;
   }
 
   #relatives(id: string, way: 'parents' | 'children', query: RelativesQuery): Relatives {
@@ -160,34 +203,18 @@ export class LineageBook {
     if (limit < 1 || limit > MAX_RELATIVES)
       throw invalid([{ field: 'limit', description: `must be 1 to ${MAX_RELATIVES}, is ${limit}` }]);
     const relatives: RelativeInfo[] = [];
-    for (const { place, distance } of this.#graph.search(this.#require(id), way, maxDepth)) {
+    const graph = this.#graphWith(id);
+    for (const { place, distance } of graph.search(requirePlace(graph, id), way, maxDepth)) {
       if (distance === 0) continue;
       if (relatives.length === limit) return { relatives, truncated: true };
-      relatives.push({ ...this.#individual(place), distance });
+      relatives.push({ ...individual(graph, place), distance });
     }
     return { relatives, truncated: false };
   }
 
-  #individual(place: Place): Individual {
-    const graph = this.#graph;
-    const birth = graph.birthAt(place);
-    return {
-      id: graph.idAt(place),
-      ...(birth ? { birth } : {}),
-      depth: graph.depthAt(place),
-      children: graph.childrenAt(place).length,
-    };
-  }
-
-  #require(id: string): Place {
-    const place = this.#graph.placeOf(id);
-    if (place === undefined) throw notFound('individual', id);
-    return place;
-  }
-
   #announcement(spec: BirthSpec, nowMs: number) {
     const { id, parents = [], mutationType, genomeSha256 = '', bornAtMs = nowMs, population = '' } = spec;
-    const home = population === '' ? undefined : requirePopulation(this.#ledger, population).population;
+    const home = population === '' ? undefined : this.#ledger.state.populations.get(population)?.population;
     return {
       id,
       parents,
@@ -199,6 +226,22 @@ export class LineageBook {
       bornAtMs,
     };
   }
+}
+
+function individual(graph: Graph, place: Place): Individual {
+  const birth = graph.birthAt(place);
+  return {
+    id: graph.idAt(place),
+    ...(birth ? { birth } : {}),
+    depth: graph.depthAt(place),
+    children: graph.childrenAt(place).length,
+  };
+}
+
+function requirePlace(graph: Graph, id: string): Place {
+  const place = graph.placeOf(id);
+  if (place === undefined) throw notFound('individual', id);
+  return place;
 }
 
 function violationsOf({ id, parents = [], mutationType = '' }: BirthSpec, place: string): Violation[] {

@@ -157,7 +157,7 @@ suite('lineage', () => {
       { allowForeignParents: true },
     );
     const text = (format: 'DOT' | 'JSON', selection: object = {}) =>
-      [...exportLineage(lineage.graph, lineage.select(selection), format)].join('');
+      [...exportLineage(lineage.select(selection), format)].join('');
     const dot = text('DOT');
     assert.match(dot, /^digraph lineage \{\n/);
     assert.match(dot, /"far" \[label="far\\nforeign", style=dashed\];/);

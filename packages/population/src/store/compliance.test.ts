@@ -43,6 +43,8 @@ const OPENERS: Record<string, () => Promise<Opener>> = {
   },
 };
 
+const LAB = { tenant: 'lab', all: false, onForeign: () => undefined };
+
 async function inhabited(registry: Registry): Promise<void> {
   const { populations, fitness, lineage, pins } = registry;
   await populations.create({ id: 'p', direction: 'MINIMISE', labels: { k: 'v' }, island: 'i' });
@@ -67,6 +69,10 @@ async function inhabited(registry: Registry): Promise<void> {
   await pins.pin(['a', 'z'], 'keep');
   await pins.unpin(['z']);
   await populations.delete('gone');
+  const lab = registry.seenBy(LAB);
+  await lab.populations.create({ id: 'of-lab' });
+  await lab.populations.addMembers('of-lab', [{ id: 'a', birth: { parents: [] } }]);
+  await lab.pins.pin(['a'], 'theirs');
 }
 
 const seen = ({ populations, fitness, lineage, pins }: Registry) => ({
@@ -78,6 +84,11 @@ const seen = ({ populations, fitness, lineage, pins }: Registry) => ({
   pins: pins.list({}),
 });
 
+const seenByLab = (registry: Registry) => {
+  const { populations, lineage, pins } = registry.seenBy(LAB);
+  return { populations: populations.list({}), a: lineage.get('a'), pins: pins.list({}) };
+};
+
 const loaded = async (store: PopulationStore): Promise<Change[]> =>
   (await Array.fromAsync(store.load())).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
@@ -88,11 +99,12 @@ for (const [name, create] of Object.entries(OPENERS))
       try {
         const first = await openRegistry({ store: await opener.open() });
         await inhabited(first);
-        const before = seen(first);
+        const [before, labBefore] = [seen(first), seenByLab(first)];
+        assert.deepEqual([labBefore.populations.totalSize, labBefore.pins.totalSize], [1, 1]);
         await opener.close();
 
         const again = await openRegistry({ store: await opener.open() });
-        assert.deepEqual(seen(again), before);
+        assert.deepEqual([seen(again), seenByLab(again)], [before, labBefore]);
         const [next] = await again.fitness.record('p', [{ id: 'd', result: { score: 0.1 } }]);
         assert.ok(next!.sequence > before.ranked.ranked[0]!.fitness.sequence);
         const [born] = await again.lineage.record([{ id: 'e', parents: ['d'] }]);
@@ -108,6 +120,7 @@ for (const [name, create] of Object.entries(OPENERS))
         const store = await opener.open();
         const pin = (id: string, reason: string): Change => ({
           table: 'pin',
+          tenant: 't',
           id,
           row: { id, reason, pinnedAtMs: 1 },
         });
@@ -115,8 +128,8 @@ for (const [name, create] of Object.entries(OPENERS))
           store.commit([pin('a', 'first'), pin('b', 'b')]),
           store.commit([pin('a', 'second')]),
           store.commit([
-            { table: 'pin', id: 'b' },
-            { table: 'pin', id: 'never' },
+            { table: 'pin', tenant: 't', id: 'b' },
+            { table: 'pin', tenant: 'other', id: 'a' },
           ]),
         ]);
         assert.deepEqual(await loaded(store), [pin('a', 'second')]);
@@ -144,4 +157,37 @@ test('a change that cannot be stored is undone in memory, and what follows is as
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(populations.get('p').generation, 0);
   assert.equal((await populations.advance('p', advance)).population.generation, 1);
+});
+
+test('what was recorded before there were tenants is that of a node without authentication', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'petri-populations-'));
+  const [first = ''] = POPULATIONS.migrations;
+  const before = await openDatabase({ directory, components: [{ ...POPULATIONS, migrations: [first] }] });
+  const row = (value: object) => JSON.stringify(value);
+  const population = { id: 'p', generation: 2, direction: 'MAXIMISE', labels: {} };
+  const birth = { id: 'a', parents: [], generation: 0, sequence: 1 };
+  const pin = { id: 'a', reason: 'keep', pinnedAtMs: 1 };
+  const [sql, two] = ['INSERT INTO', 'VALUES (?, ?)'];
+  await before.write({
+    statements: [
+      { sql: `${sql} population ${two}`, params: ['p', row(population)] },
+      { sql: `${sql} lineage_birth ${two}`, params: [1, row(birth)] },
+      { sql: `${sql} sandbox_pin ${two}`, params: ['a', row(pin)] },
+      { sql: `${sql} sandbox_orphan ${two}`, params: ['b', row({ id: 'b', orphanedAtMs: 1 })] },
+    ],
+  });
+  await before.close();
+  const after = await openDatabase({ directory, components: [POPULATIONS] });
+  try {
+    const tenant = 'anonymous';
+    assert.deepEqual(await loaded(new SqlitePopulationStore(after)), [
+      { table: 'birth', tenant, id: 'a', row: birth },
+      { table: 'orphan', tenant, id: 'b', row: { id: 'b', orphanedAtMs: 1 } },
+      { table: 'pin', tenant, id: 'a', row: pin },
+      { table: 'population', id: 'p', row: { ...population, tenant } },
+    ]);
+  } finally {
+    await after.close();
+    await rm(directory, { recursive: true });
+  }
 });

@@ -1,4 +1,4 @@
-import type { Change, PopulationStore } from './store.ts';
+import { type Change, keysOf, type PopulationStore } from './store.ts';
 
 const TABLES = ['population', 'member', 'fitness', 'birth', 'pin', 'orphan'] as const;
 
@@ -15,7 +15,7 @@ export class MemoryStore implements PopulationStore {
   async commit(changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
       const table = this.#tables.get(change.table)!;
-      const key = 'population' in change ? `${change.population} ${change.id}` : change.id;
+      const key = JSON.stringify(keysOf(change));
       if (change.row) table.set(key, change);
       else table.delete(key);
     }

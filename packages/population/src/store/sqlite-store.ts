@@ -1,6 +1,6 @@
 import { PetriError } from '@petri/core';
 import type { Component, Database, Statement } from '@petri/storage';
-import type { Change, PopulationStore } from './store.ts';
+import { type Change, keysOf, type PopulationStore } from './store.ts';
 
 /** Rows are JSON: what is looked for is looked for in memory. Births are told apart by their sequence, to keep it. */
 export const POPULATIONS: Component = {
@@ -16,6 +16,21 @@ export const POPULATIONS: Component = {
      CREATE TABLE lineage_birth (sequence INTEGER PRIMARY KEY, row TEXT NOT NULL) STRICT;
      CREATE TABLE sandbox_pin (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
      CREATE TABLE sandbox_orphan (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;`,
+    // Whatever is older than tenants becomes that of the one tenant of a node without authentication.
+    `UPDATE population SET row = json_set(row, '$.tenant', 'anonymous');
+     ALTER TABLE lineage_birth ADD COLUMN tenant TEXT NOT NULL DEFAULT 'anonymous';
+     ALTER TABLE sandbox_pin RENAME TO pin_before;
+     CREATE TABLE sandbox_pin (
+       tenant TEXT NOT NULL, id TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (tenant, id)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO sandbox_pin SELECT 'anonymous', id, row FROM pin_before;
+     DROP TABLE pin_before;
+     ALTER TABLE sandbox_orphan RENAME TO orphan_before;
+     CREATE TABLE sandbox_orphan (
+       tenant TEXT NOT NULL, id TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (tenant, id)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO sandbox_orphan SELECT 'anonymous', id, row FROM orphan_before;
+     DROP TABLE orphan_before;`,
   ],
 };
 
@@ -42,13 +57,16 @@ export class SqlitePopulationStore implements PopulationStore {
 
   /** @throws PetriError data_loss DATABASE_CORRUPT */
   async *load(): AsyncGenerator<Change, void, void> {
-    for (const table of ['population', 'pin', 'orphan'] as const)
-      for await (const [id, , row] of this.#rows(table, 'id', `''`)) yield { table, id, row } as Change;
+    for await (const [id, , row] of this.#rows('population', 'id', `''`))
+      yield { table: 'population', id, row } as Change;
+    for (const table of ['pin', 'orphan'] as const)
+      for await (const [tenant, id, row] of this.#rows(table, 'tenant', 'id'))
+        yield { table, tenant, id, row } as Change;
     for (const table of ['member', 'fitness'] as const)
       for await (const [population, id, row] of this.#rows(table, 'population', 'id'))
         yield { table, population, id, row } as Change;
-    for await (const [, , row] of this.#rows('birth', 'sequence', `''`))
-      yield { table: 'birth', id: (row as { id: string }).id, row } as Change;
+    for await (const [, tenant, row] of this.#rows('birth', 'sequence', 'tenant'))
+      yield { table: 'birth', tenant, id: (row as { id: string }).id, row } as Change;
   }
 
   commit(changes: readonly Change[]): Promise<void> {
@@ -81,9 +99,13 @@ function statementOf(change: Change): Statement {
   const name = NAMES[change.table];
   const row = change.row && JSON.stringify(change.row);
   if (change.table === 'birth')
-    return { sql: `INSERT INTO ${name} VALUES (?, ?)`, params: [change.row.sequence, row!] };
-  const keys = 'population' in change ? [change.population, change.id] : [change.id];
-  const columns = 'population' in change ? 'population = ? AND id = ?' : 'id = ?';
+    return {
+      sql: `INSERT INTO ${name} (sequence, row, tenant) VALUES (?, ?, ?)`,
+      params: [change.row.sequence, row!, change.tenant],
+    };
+  const keys = keysOf(change);
+  const first = 'tenant' in change ? 'tenant' : 'population';
+  const columns = keys.length === 1 ? 'id = ?' : `${first} = ? AND id = ?`;
   if (row === undefined) return { sql: `DELETE FROM ${name} WHERE ${columns}`, params: keys };
   const places = [...keys, row].map(() => '?').join(', ');
   return {

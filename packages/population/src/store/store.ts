@@ -5,9 +5,15 @@ export type Change =
   | { table: 'population'; id: string; row?: Population }
   | { table: 'member'; population: string; id: string; row?: Member }
   | { table: 'fitness'; population: string; id: string; row?: Fitness }
-  | { table: 'birth'; id: string; row: Birth }
-  | { table: 'pin'; id: string; row?: Pin }
-  | { table: 'orphan'; id: string; row?: Orphan };
+  | { table: 'birth'; tenant: string; id: string; row: Birth }
+  | { table: 'pin'; tenant: string; id: string; row?: Pin }
+  | { table: 'orphan'; tenant: string; id: string; row?: Orphan };
+
+/** What tells a row from all others of its table. */
+export function keysOf(change: Change): string[] {
+  if (change.table === 'population') return [change.id];
+  return ['tenant' in change ? change.tenant : change.population, change.id];
+}
 
 /** What has to outlast the process. Everything is read at the start, and answered from memory from then on. */
 export interface PopulationStore {

@@ -83,8 +83,8 @@ export class NodeIslands implements IslandPort {
   }
 
   async pack(island: string, population: string, individual: string): Promise<Packed> {
-    const { id } = this.#population(island, population);
-    const { entry, modules, limits, labels } = this.#runtime.get(individual);
+    const { id, tenant } = this.#population(island, population);
+    const { entry, modules, limits, labels } = this.#runtime.get(individual, { tenant });
     const [fitness] = this.#registry.fitness.get(id, [individual]);
     const genome = create(GenomeSchema, {
       entry,
@@ -132,9 +132,9 @@ export class NodeIslands implements IslandPort {
     population: string,
     { id, migrant, fitness, givesWay }: Arrival,
   ): Promise<void> {
-    const { id: local } = this.#population(island, population);
+    const { id: local, tenant } = this.#population(island, population);
     const { populations, fitness: book } = this.#registry;
-    if (!this.#runtime.find(id)) await this.#create(id, local, migrant);
+    if (!this.#runtime.find(id)) await this.#create(id, { id: local, tenant }, migrant);
     if (!this.#members(local).some((member) => member.id === id)) {
       const { individual, origin, genomeSha256 } = migrant;
       const birth = { parents: [individual], mutationType: 'migration', island: origin };
@@ -144,14 +144,15 @@ export class NodeIslands implements IslandPort {
     await book.record(local, [{ id, result: { score }, components, evaluatorSha256 }]);
     if (givesWay === undefined) return;
     await populations.removeMembers(local, [givesWay], { allowMissing: true });
-    if (this.#runtime.find(givesWay)) await this.#runtime.destroy(givesWay);
+    if (this.#runtime.find(givesWay)?.tenant === tenant) await this.#runtime.destroy(givesWay, { tenant });
   }
 
-  async #create(id: string, population: string, migrant: Migrant): Promise<void> {
+  async #create(
+    id: string,
+    { id: population, tenant }: Pick<PopulationInfo, 'id' | 'tenant'>,
+    migrant: Migrant,
+  ): Promise<void> {
     const { genome, limits } = read(migrant);
-    // It belongs to whoever those belong to that it joins.
-    const residents = this.#members(population).map((member) => this.#runtime.find(member.id));
-    const tenant = residents.find((resident) => resident !== undefined)?.tenant ?? '';
     await this.#runtime.create({
       id,
       tenant,

@@ -19,9 +19,10 @@ import { readTimestamp, timestamp } from './time.ts';
 export const readDirection = reader(FitnessDirection);
 
 export function populationMessage(info: PopulationInfo): MessageInitShape<typeof PopulationSchema> {
-  const { id, generation, direction, size, parent, island, labels, createdAtMs, updatedAtMs } = info;
+  const { id, tenant, generation, direction, size, parent, island, labels, createdAtMs, updatedAtMs } = info;
   return {
     id,
+    tenant,
     generation: uint32(generation),
     direction: FitnessDirection[direction],
     size: uint32(size),

@@ -15,7 +15,7 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
       readRecording(problems, request.record);
       return readEvaluationSpec(problems, request.spec);
     });
-    const record = recorder(parts, request.record, items, context.method);
+    const record = recorder(parts, request.record, items, context);
     yield* streamEvaluations(parts, context, {
       kind: 'evaluate',
       items,

@@ -4,7 +4,7 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const addMembers: PopulationRoute<'addMembers'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('AddMembers', identityOf(context).tenant, request, async () => {
       const { expectedGeneration, allowForeignParents } = request;
@@ -17,6 +17,8 @@ export const addMembers: PopulationRoute<'addMembers'> =
       });
       const options = defined({ expectedGeneration, allowForeignParents });
       return {
-        population: populationMessage(await registry.populations.addMembers(population, members, options)),
+        population: populationMessage(
+          await registryOf(context).populations.addMembers(population, members, options),
+        ),
       };
     });

@@ -3,7 +3,7 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const adjustFitness: PopulationRoute<'adjustFitness'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('AdjustFitness', identityOf(context).tenant, request, async () => {
       const { adjustments } = request;
@@ -11,5 +11,7 @@ export const adjustFitness: PopulationRoute<'adjustFitness'> =
         problems.atMost('adjustments', adjustments.length, MAX_BATCH);
         return problems.id('population', request.population);
       });
-      return { fitness: (await registry.fitness.adjust(population, adjustments)).map(fitnessMessage) };
+      return {
+        fitness: (await registryOf(context).fitness.adjust(population, adjustments)).map(fitnessMessage),
+      };
     });

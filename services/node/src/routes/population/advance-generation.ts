@@ -7,7 +7,7 @@ import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 const MAX_SURVIVORS = 100_000;
 
 export const advanceGeneration: PopulationRoute<'advanceGeneration'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('AdvanceGeneration', identityOf(context).tenant, request, async () => {
       const { expectedGeneration, allowForeignParents, survivors } = request;
@@ -19,7 +19,7 @@ export const advanceGeneration: PopulationRoute<'advanceGeneration'> =
           newcomers: problems.each('newcomers', request.newcomers, (each) => readNewcomer(problems, each)),
         };
       });
-      const { population, left } = await registry.populations.advance(id, {
+      const { population, left } = await registryOf(context).populations.advance(id, {
         survivors,
         newcomers,
         ...defined({ expectedGeneration, allowForeignParents }),

@@ -5,7 +5,7 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const createPopulation: PopulationRoute<'createPopulation'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('CreatePopulation', identityOf(context).tenant, request, async () => {
       const { id, direction, parent, island, labels } = request;
@@ -18,5 +18,5 @@ export const createPopulation: PopulationRoute<'createPopulation'> =
           labels: readLabels(problems, labels),
         }),
       );
-      return { population: populationMessage(await registry.populations.create(spec)) };
+      return { population: populationMessage(await registryOf(context).populations.create(spec)) };
     });

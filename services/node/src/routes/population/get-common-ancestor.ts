@@ -4,10 +4,10 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const getCommonAncestor: PopulationRoute<'getCommonAncestor'> =
-  ({ registry }) =>
-  (request) => {
+  ({ registryOf }) =>
+  (request, context) => {
     const ids = mapped((problems) => problems.each('ids', request.ids, (id) => problems.id('', id)));
-    const found = registry.lineage.commonAncestor(ids);
+    const found = registryOf(context).lineage.commonAncestor(ids);
     if (!found) return {};
     return { ancestor: individualMessage(found.ancestor), distances: found.distances.map(uint32) };
   };

@@ -2,9 +2,9 @@ import { readRelatives, relativeMessage } from '../../mapping/lineage.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const getDescendants: PopulationRoute<'getDescendants'> =
-  ({ registry }) =>
-  (request) => {
+  ({ registryOf }) =>
+  (request, context) => {
     const { id, query } = readRelatives(request);
-    const { relatives, truncated } = registry.lineage.descendants(id, query);
+    const { relatives, truncated } = registryOf(context).lineage.descendants(id, query);
     return { relatives: relatives.map(relativeMessage), truncated };
   };

@@ -3,8 +3,8 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const getLineage: PopulationRoute<'getLineage'> =
-  ({ registry }) =>
-  (request) => {
+  ({ registryOf }) =>
+  (request, context) => {
     const id = mapped((problems) => problems.id('id', request.id));
-    return { individual: individualMessage(registry.lineage.get(id)) };
+    return { individual: individualMessage(registryOf(context).lineage.get(id)) };
   };

@@ -3,8 +3,8 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const getPopulation: PopulationRoute<'getPopulation'> =
-  ({ registry }) =>
-  (request) => {
+  ({ registryOf }) =>
+  (request, context) => {
     const id = mapped((problems) => problems.id('id', request.id));
-    return { population: populationMessage(registry.populations.get(id)) };
+    return { population: populationMessage(registryOf(context).populations.get(id)) };
   };

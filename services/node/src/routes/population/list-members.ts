@@ -5,9 +5,12 @@ import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const listMembers: PopulationRoute<'listMembers'> =
-  ({ registry }) =>
-  (request) => {
+  ({ registryOf }) =>
+  (request, context) => {
     const id = mapped((problems) => problems.id('population', request.population));
-    const { members, nextPageToken, totalSize } = registry.populations.listMembers(id, readPage(request));
+    const { members, nextPageToken, totalSize } = registryOf(context).populations.listMembers(
+      id,
+      readPage(request),
+    );
     return { members: members.map(memberMessage), nextPageToken, totalSize: uint32(totalSize) };
   };

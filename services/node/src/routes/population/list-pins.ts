@@ -4,11 +4,11 @@ import { timestamp } from '../../mapping/time.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const listPins: PopulationRoute<'listPins'> =
-  ({ registry }) =>
-  (request) => {
-    const { pins, nextPageToken, totalSize } = registry.pins.list(readPage(request));
+  ({ registryOf }) =>
+  (request, context) => {
+    const { pins, nextPageToken, totalSize } = registryOf(context).pins.list(readPage(request));
     return {
-      pins: pins.map(({ id, reason, pinnedAtMs }) => ({ id, reason, pinnedAt: timestamp(pinnedAtMs) })),
+      pins: pins.map(({ pinnedAtMs, ...pin }) => ({ ...pin, pinnedAt: timestamp(pinnedAtMs) })),
       nextPageToken,
       totalSize: uint32(totalSize),
     };

@@ -4,9 +4,9 @@ import { uint32 } from '../../mapping/numbers.ts';
 import type { PopulationRoute } from '../../parts.ts';
 
 export const listPopulations: PopulationRoute<'listPopulations'> =
-  ({ registry }) =>
-  (request) => {
-    const { populations, nextPageToken, totalSize } = registry.populations.list(readPage(request));
+  ({ registryOf }) =>
+  (request, context) => {
+    const { populations, nextPageToken, totalSize } = registryOf(context).populations.list(readPage(request));
     return {
       populations: populations.map(populationMessage),
       nextPageToken,

@@ -2,9 +2,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const pinSandboxes: PopulationRoute<'pinSandboxes'> =
-  ({ registry }) =>
-  async ({ ids, reason }) => {
+  ({ registryOf }) =>
+  async ({ ids, reason }, context) => {
     mapped((problems) => problems.atMost('ids', ids.length, MAX_BATCH));
-    await registry.pins.pin(ids, reason);
+    await registryOf(context).pins.pin(ids, reason);
     return {};
   };

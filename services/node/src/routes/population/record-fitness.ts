@@ -3,7 +3,7 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const recordFitness: PopulationRoute<'recordFitness'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('RecordFitness', identityOf(context).tenant, request, async () => {
       const { population, entries } = mapped((problems) => {
@@ -13,5 +13,5 @@ export const recordFitness: PopulationRoute<'recordFitness'> =
           entries: problems.each('entries', request.entries, (entry) => readFitnessEntry(problems, entry)),
         };
       });
-      return { fitness: (await registry.fitness.record(population, entries)).map(fitnessMessage) };
+      return { fitness: (await registryOf(context).fitness.record(population, entries)).map(fitnessMessage) };
     });

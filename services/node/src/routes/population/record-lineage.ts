@@ -3,7 +3,7 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const recordLineage: PopulationRoute<'recordLineage'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('RecordLineage', identityOf(context).tenant, request, async () => {
       const { allowForeignParents } = request;
@@ -11,6 +11,6 @@ export const recordLineage: PopulationRoute<'recordLineage'> =
         problems.atMost('births', request.births.length, MAX_BATCH);
         return problems.each('births', request.births, (birth) => readBirthEntry(problems, birth));
       });
-      const recorded = await registry.lineage.record(births, { allowForeignParents });
+      const recorded = await registryOf(context).lineage.record(births, { allowForeignParents });
       return { individuals: recorded.map(individualMessage) };
     });

@@ -3,7 +3,7 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const removeMembers: PopulationRoute<'removeMembers'> =
-  ({ registry, idempotency, identityOf }) =>
+  ({ registryOf, idempotency, identityOf }) =>
   (request, context) =>
     idempotency.once('RemoveMembers', identityOf(context).tenant, request, async () => {
       const { ids, allowMissing } = request;
@@ -11,6 +11,6 @@ export const removeMembers: PopulationRoute<'removeMembers'> =
         problems.atMost('ids', ids.length, MAX_BATCH);
         return problems.id('population', request.population);
       });
-      const left = await registry.populations.removeMembers(population, ids, { allowMissing });
+      const left = await registryOf(context).populations.removeMembers(population, ids, { allowMissing });
       return { population: populationMessage(left) };
     });

@@ -2,9 +2,9 @@ import { mapped } from '../../mapping/problems.ts';
 import { MAX_BATCH, type PopulationRoute } from '../../parts.ts';
 
 export const unpinSandboxes: PopulationRoute<'unpinSandboxes'> =
-  ({ registry }) =>
-  async ({ ids }) => {
+  ({ registryOf }) =>
+  async ({ ids }, context) => {
     mapped((problems) => problems.atMost('ids', ids.length, MAX_BATCH));
-    await registry.pins.unpin(ids);
+    await registryOf(context).pins.unpin(ids);
     return {};
   };
