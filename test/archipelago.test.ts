@@ -91,12 +91,19 @@ suite('an archipelago', () => {
     const cursor = await events.now({ kinds });
     const { id } = await archipelago.migrate({ from: 'east', to: 'west', population: 'p' });
     assert.equal((await settled(node.petri, id)).migrants[0]?.reason, 'OTHER_EVALUATOR');
-    const told: Record<string, Record<string, string>> = {};
+    const told: Record<string, object> = {};
     for await (const event of events.watch({ kinds, cursor })) {
       if (event.kind !== 'GAP') told[event.kind] = event.attributes;
       if (Object.keys(told).length === kinds.length) break;
     }
-    const about = { 'petri.migration.id': id, 'petri.migration.count': '1' };
+    const [migrant] = (await archipelago.migration(id)).migrants;
+    const about = {
+      'petri.migration.id': id,
+      'petri.migration.from': 'east',
+      'petri.migration.to': 'west',
+      'petri.migration.count': '1',
+      'petri.genome.sha256': migrant?.genomeSha256,
+    };
     assert.deepEqual(told, {
       ISLAND_MIGRATION_SENT: { ...about, 'petri.island': 'east' },
       ISLAND_MIGRATION_REJECTED: { ...about, 'petri.island': 'west', 'petri.reason': 'OTHER_EVALUATOR' },

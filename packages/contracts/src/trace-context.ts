@@ -16,3 +16,17 @@ export function callerTrace(metadata: Metadata): Context {
 export function sendTrace(metadata: Metadata): void {
   propagation.inject(context.active(), metadata, SETTER);
 }
+
+const HEADER = 'traceparent';
+
+/** The trace that is active, as its W3C header; '' if there is none. */
+export function activeTrace(): string {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier[HEADER] ?? '';
+}
+
+/** Does something within the trace of such a header, or in none. */
+export function withinTrace<T>(traceparent: string, work: () => T): T {
+  return context.with(propagation.extract(ROOT_CONTEXT, { [HEADER]: traceparent }), work);
+}

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Migration, MigrationSchema, MigrationState, MigrationTrigger } from '@petri/contracts/v1';
+import { activeTrace } from '@petri/contracts';
 import { type Clock, failedPrecondition, newId, notFound } from '@petri/core';
 import { Boards } from './coordinator/boards.ts';
 import { Coordinator } from './coordinator/coordinator.ts';
@@ -101,6 +102,7 @@ export class Archipelago implements AsyncDisposable {
       state: MigrationState.REQUESTED,
       epoch: plan?.plan.epoch ?? 0n,
       requestedAt: timestampFromMs(this.#clock.now()),
+      traceparent: activeTrace(),
     });
     return this.ledger.request(migration);
   }

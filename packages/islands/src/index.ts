@@ -1,7 +1,7 @@
 export { Archipelago, type ArchipelagoOptions, type MigrateRequest } from './archipelago.ts';
 export type { Member, MembershipEvent, MemberState } from './membership/members.ts';
 export { Sealer, type SigningKey } from './migration/envelope.ts';
-export type { MigrationEvent } from './migration/events.ts';
+export type { OnMigration, Travel } from './migration/events.ts';
 export type { Arrival, Assessed, IslandPort, Packed } from './migration/port.ts';
 export { Refusal } from './migration/refusal.ts';
 export type { Individual } from './policy/individual.ts';

@@ -2,7 +2,7 @@
 import { systemClock } from '@petri/core';
 import { Archipelago } from '../src/archipelago.ts';
 import { Sealer, type SigningKey } from '../src/migration/envelope.ts';
-import type { MigrationEvent } from '../src/migration/events.ts';
+import type { MigrationResult, Travel } from '../src/migration/events.ts';
 import type { Transport } from '../src/transport/transport.ts';
 import { FakeIslands } from './fake-port.ts';
 
@@ -12,7 +12,7 @@ const LEASE_MS = 120;
 export type TestNode = {
   archipelago: Archipelago;
   islands: FakeIslands;
-  events: MigrationEvent[];
+  events: (Travel & MigrationResult)[];
   errors: unknown[];
 };
 
@@ -24,7 +24,7 @@ export async function node(
   { keys = [], messages = 100 }: { keys?: readonly SigningKey[]; messages?: number } = {},
 ): Promise<TestNode> {
   const islands = new FakeIslands().settle(name, ...values);
-  const events: MigrationEvent[] = [];
+  const events: TestNode['events'] = [];
   const errors: unknown[] = [];
   const archipelago = await Archipelago.join({
     transport,
@@ -37,7 +37,10 @@ export async function node(
       sealer: new Sealer(keys),
       describe: () => ({ address: `${name}:1` }),
       inbox: { messages, perSender: messages },
-      onMigration: (event) => void events.push(event),
+      onMigration: async (travel, move) => {
+        const moved = await move();
+        if (moved) events.push({ ...travel, ...moved });
+      },
     },
     coordinator: undefined,
     onMembership: () => undefined,

@@ -85,10 +85,10 @@ export class FakeIslands implements IslandPort {
       fitness: claim(value, this.evaluator),
       behaviourSha256: '',
       parents,
+      ancestry: [],
       generation: 0,
       origin,
       hops,
-      traceparent: '',
     };
   }
 

@@ -82,7 +82,7 @@ export class FitnessBook {
     );
     const { generation } = target.population;
     const violations = entries.flatMap((entry, index) =>
-      violationsOf(entry, `entries[${index}]`, generation),
+      entryViolations(entry, `entries[${index}]`, generation),
     );
     if (violations.length > 0) throw invalid(violations);
     requireMembers(
@@ -187,7 +187,7 @@ function rankedAmong(
     .sort(order);
 }
 
-function fitnessOf(entry: FitnessEntry, generation: number, nowMs: number, sequence: number): Fitness {
+export function fitnessOf(entry: FitnessEntry, generation: number, nowMs: number, sequence: number): Fitness {
   return {
     id: entry.id,
     ...entry.result,
@@ -202,7 +202,8 @@ function fitnessOf(entry: FitnessEntry, generation: number, nowMs: number, seque
   };
 }
 
-function violationsOf(entry: FitnessEntry, place: string, generation: number): Violation[] {
+/** What is wrong with a result, of a population in this generation. */
+export function entryViolations(entry: FitnessEntry, place: string, generation: number): Violation[] {
   const { result, components = {}, tests = [] } = entry;
   const found: Violation[] = [];
   const finite = (field: string, number: number) => {

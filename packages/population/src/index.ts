@@ -11,6 +11,7 @@ export {
 export type { GarbageCollector, GarbageReport } from './gc/collector.ts';
 export { DEFAULT_RULES, type GarbageReason, type GarbageRules } from './gc/policy.ts';
 export type { CollectableSandboxes, SandboxActivity } from './gc/sandboxes.ts';
+export type { Immigrant } from './immigrants.ts';
 export type { IndividualSandboxes } from './individuals.ts';
 export { exportLineage, type LineageFormat } from './lineage/export.ts';
 export type {
@@ -41,6 +42,7 @@ export { POPULATIONS, SqlitePopulationStore } from './store/sqlite-store.ts';
 export type { Change, PopulationStore } from './store/store.ts';
 export type {
   Adjustment,
+  Birth,
   Direction,
   Fitness,
   FitnessError,

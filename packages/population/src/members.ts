@@ -125,6 +125,24 @@ export function joining(
   return [...changes, ...born(state, tenant, admitted)];
 }
 
+/**
+ * The changes by which members leave; their fitness goes with them. Who has a sandbox is remembered, as that may be
+ * garbage one day.
+ */
+export function leaving(
+  target: PopulationState,
+  ids: readonly string[],
+  sandboxes: IndividualSandboxes,
+): Change[] {
+  const { id: population, generation, tenant } = target.population;
+  return ids.flatMap((id): Change[] => {
+    const row = { ...target.members.get(id)!, leftGeneration: generation };
+    const isKept = sandboxes.tenantOf(id) === tenant;
+    const left: Change = { table: 'member', population, id, ...(isKept ? { row } : {}) };
+    return target.fitness.has(id) ? [left, { table: 'fitness', population, id }] : [left];
+  });
+}
+
 /** The changes that record births that were admitted. */
 export function born(state: State, tenant: string, admitted: readonly Announcement[]): Change[] {
   let sequence = state.birthSequence;

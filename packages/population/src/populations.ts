@@ -5,6 +5,7 @@ import {
   type Boundary,
   joining,
   type Joining,
+  leaving,
   type Newcomer,
   requireDistinct,
   requireGeneration,
@@ -183,7 +184,7 @@ export class Populations {
     const target = this.#require(id);
     if (!allowMissing) requireMembers(target, ids, 'ids');
     const leavers = [...new Set(ids)].filter((each) => target.members.has(each));
-    const changes = this.#leaving(target, leavers);
+    const changes = leaving(target, leavers, this.#sandboxes);
     const row = { ...target.population, updatedAtMs: this.#clock.now() };
     return this.#commit(target, [...changes, { table: 'population', id, row }]);
   }
@@ -220,7 +221,11 @@ export class Populations {
     const at = { generation, size: stays.size, nowMs, field: 'newcomers', allowForeignParents };
     const joined = joining(this.#ledger.state, target, newcomers, at, this.#boundary);
     const row = { ...population, generation, updatedAtMs: nowMs };
-    const changes: Change[] = [...this.#leaving(target, left), ...joined, { table: 'population', id, row }];
+    const changes: Change[] = [
+      ...leaving(target, left, this.#sandboxes),
+      ...joined,
+      { table: 'population', id, row },
+    ];
     return { population: await this.#commit(target, changes), left };
   }
 
@@ -264,17 +269,6 @@ export class Populations {
 
   #genomeOf(tenant: string, id: string): string | undefined {
     return this.#hasSandbox(tenant, id) ? this.#sandboxes.genomeOf(id) : undefined;
-  }
-
-  /** Who has a sandbox is remembered, as that may be garbage one day. */
-  #leaving(target: PopulationState, ids: readonly string[]): Change[] {
-    const { id: population, generation, tenant } = target.population;
-    return ids.flatMap((id): Change[] => {
-      const row = { ...target.members.get(id)!, leftGeneration: generation };
-      const isKept = this.#hasSandbox(tenant, id);
-      const left: Change = { table: 'member', population, id, ...(isKept ? { row } : {}) };
-      return target.fitness.has(id) ? [left, { table: 'fitness', population, id }] : [left];
-    });
   }
 
   /** The population as the changes leave it: others may come before the store is done. */

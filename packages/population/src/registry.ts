@@ -5,6 +5,7 @@ import type { GarbageRules } from './gc/policy.ts';
 import type { CollectableSandboxes } from './gc/sandboxes.ts';
 import { FitnessBook } from './fitness-book.ts';
 import { type IndividualSandboxes, NO_SANDBOXES } from './individuals.ts';
+import { Immigrants } from './immigrants.ts';
 import { Ledger } from './ledger.ts';
 import { LineageBook } from './lineage/lineage-book.ts';
 import { Pins } from './pins.ts';
@@ -40,6 +41,7 @@ export type Books = {
 
 /** What is recorded about populations, all of it: it answers from memory, and writes through to its store. */
 export type Registry = Books & {
+  immigrants: Immigrants;
   /** The same as it is there for one tenant, or made on its behalf. */
   seenBy(scope: Scope): Books;
   /** A collector of garbage that heeds what is recorded. It is the caller's to start and to close. */
@@ -59,6 +61,7 @@ export async function openRegistry(options: RegistryOptions = {}): Promise<Regis
   });
   return {
     ...seenBy(EVERYTHING),
+    immigrants: new Immigrants({ ledger, clock, events, sandboxes }),
     seenBy,
     collector: (collection) => new GarbageCollector({ ledger, clock, ...collection }),
   };

@@ -18,6 +18,7 @@ export const EVENT_KINDS = [
   'island.migration.dropped',
   'population.fitness.recorded',
   'population.fitness.adjusted',
+  'island.membership.changed',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];

@@ -41,16 +41,16 @@ export type FitnessRecord = {
   adjusted?: { delta: number; reason: string };
 };
 
-export type MigrationResult = 'sent' | 'admitted' | 'duplicate' | 'rejected' | 'dropped';
-
-/** What became of migrants of an island. */
-export type Migrants = {
-  result: MigrationResult;
+/** What came of a migrant here. */
+export type Moved = {
+  result: 'sent' | 'admitted' | 'duplicate' | 'rejected' | 'dropped';
+  /** The individual on this node, as far as there is one. */
+  subject: Subject;
+  /** More than one only of those that are not known by name. */
   count: number;
-  /** Why, for people; '' if there is nothing to say. */
+  /** Stable, and for people; '' if there is nothing to explain. */
+  why: string;
   reason: string;
-  /** From where, to where and why, by the names of span attributes. */
-  attributes: Readonly<Record<string, string>>;
 };
 
 /** A batch of 100,000 would drown the trace that it is part of: only so many of its items have spans. */
@@ -212,13 +212,32 @@ export class SandboxEvents {
     else this.#publish('sandbox.killed', subject, trace.getSpan(active), rest);
   }
 
-  /** `subject` is the individual on this node, if it is one. */
-  migration(subject: Subject, { result, count, reason, attributes }: Migrants): void {
+  /**
+   * A migrant leaves or arrives, in a span that is named by what comes of it. Nothing has happened if `move` fails, or
+   * says so. `attributes` say from where and to where.
+   */
+  async migration(
+    attributes: Readonly<Record<string, string>>,
+    move: () => Promise<Moved | undefined>,
+  ): Promise<void> {
+    const startedAt = this.#now();
+    const span = this.#tracer.startSpan('island.migration', { attributes });
+    const moved = await context.with(trace.setSpan(context.active(), span), move);
+    if (moved === undefined || moved.count === 0) return;
+    const { result, subject, count, why, reason } = moved;
     this.#instruments.migrated(result, count);
-    this.#moment(`island.migration.${result}`, subject, {
-      reason,
-      attributes: { ...attributes, 'petri.migration.count': String(count) },
-    });
+    const kind = `island.migration.${result}` as const;
+    const told = { 'petri.migration.count': count, ...(why !== '' && { 'petri.reason': why }) };
+    span.updateName(kind).setAttributes({ ...idsOf(subject), ...told });
+    span.end();
+    const durationUs = (this.#now() - startedAt) * 1e3;
+    this.#publish(kind, subject, span, { durationUs, reason, attributes: { ...attributes, ...texts(told) } });
+  }
+
+  /** A node was seen to come or go. */
+  membership(change: string, attributes: Readonly<Record<string, string>>): void {
+    const told = { 'petri.membership.change': change, ...attributes };
+    this.#publish('island.membership.changed', NOBODY, undefined, { attributes: told });
   }
 
   /** A run or an evaluation is over. Most are neither traced nor watched, and cost next to nothing here. */

@@ -5,7 +5,7 @@ export {
   type BatchScope,
   type Collected,
   type FitnessRecord,
-  type MigrationResult,
+  type Moved,
   SandboxEvents,
   type Subject,
 } from './events.ts';

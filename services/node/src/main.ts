@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const node = await startNode(config, {
     onInternalError: (error, where) => logger.error(`${where}: ${explain(error)}`),
     onTrouble: (sentence) => logger.error(sentence),
+    onNews: (sentence) => logger.info(sentence),
     onServed: ({ method, ...call }) => logger.debug(method, call),
   });
   for (const warning of node.warnings) logger.warn(warning);

@@ -61,6 +61,8 @@ export type NodeOptions = {
   onInternalError?: (error: PetriError, where: string) => void;
   /** Told in a sentence what goes wrong beside the calls, such as an audit log that cannot be written. */
   onTrouble?: (sentence: string) => void;
+  /** Told in a sentence what other nodes of the archipelago do. */
+  onNews?: (sentence: string) => void;
   /** Told of each call that is over, watches apart, in the call's trace. */
   onServed?: (call: ServedCall) => void;
 };
@@ -110,11 +112,12 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
       config: config.islands ?? ALONE,
       runtime,
       registry,
-      evaluators,
       events,
+      evaluators,
       clock,
       address: () => serving.address,
       complain: options.onTrouble ?? (() => undefined),
+      inform: options.onNews ?? (() => undefined),
     }),
     [runtime, storage, audit],
   );

@@ -51,6 +51,7 @@ export class Membership {
   #timer: NodeJS.Timeout | undefined;
   #sequence = 0n;
   #lastTick: number;
+  readonly #stale = new Set<string>();
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -132,7 +133,14 @@ export class Membership {
 
   #take({ members, events }: Step): void {
     this.#members = members;
-    for (const event of events) this.#options.onEvent(event);
+    for (const event of events) if (this.#isNews(event)) this.#options.onEvent(event);
+  }
+
+  /** A process that does not step back from its successor is heard with every beat. */
+  #isNews({ kind, node, incarnation }: MembershipEvent): boolean {
+    if (kind !== 'STALE') return true;
+    const key = `${node} ${incarnation}`;
+    return !this.#stale.has(key) && this.#stale.add(key) !== undefined;
   }
 }
 

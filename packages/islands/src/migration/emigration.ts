@@ -1,13 +1,14 @@
 import { create } from '@bufbuild/protobuf';
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Migrant, MigrantSchema, type Migration, MigrationState, Verdict } from '@petri/contracts/v1';
+import { activeTrace, withinTrace } from '@petri/contracts';
 import { type Clock, PetriError } from '@petri/core';
 import { seeded } from '../policy/random.ts';
 import { select } from '../policy/selection.ts';
 import type { Rules } from '../policy/settings.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Receipt, Transport } from '../transport/transport.ts';
 import { SCHEMA_VERSION, type Sealer } from './envelope.ts';
-import type { OnMigration } from './events.ts';
+import { type OnMigration, result } from './events.ts';
 import { genomeSha256 } from './genome-hash.ts';
 import type { Ledger } from './ledger.ts';
 import type { IslandPort } from './port.ts';
@@ -26,6 +27,9 @@ export type EmigrationOptions = {
   onMigration: OnMigration;
 };
 
+/** Reason of those who stay because their whole migration failed. */
+const NOT_SENT = 'NOT_SENT';
+
 /** Sends individuals of this node's islands. */
 export class Emigration {
   readonly #options: EmigrationOptions;
@@ -41,7 +45,10 @@ export class Emigration {
    */
   send(record: Migration): Promise<void> {
     const sending =
-      this.#underWay.get(record.id) ?? this.#send(record).finally(() => this.#underWay.delete(record.id));
+      this.#underWay.get(record.id) ??
+      withinTrace(record.traceparent, () => this.#send(record)).finally(() =>
+        this.#underWay.delete(record.id),
+      );
     this.#underWay.set(record.id, sending);
     return sending;
   }
@@ -51,22 +58,17 @@ export class Emigration {
     // What the caller has may be old: a watch tells late.
     const known = await ledger.find(asked);
     if (known?.record.state !== MigrationState.REQUESTED) return;
+    /** In the inbox, by genome. */
+    const sequences = new Map<string, bigint>();
     try {
       const record = known.record.migrants.length > 0 ? known.record : await this.#choose(known.record);
-      const sequences = await this.#dispatch(record);
-      await ledger.update(asked, (now) => {
-        const sent = [...sequences].reduce(
-          (rest, [hash, sequence]) =>
-            withMigrant(rest, hash, (entry) => ({ sequence: entry.sequence || sequence })),
-          now,
-        );
-        return { ...sent, state: MigrationState.SENT };
-      });
-      this.#tell(asked, sequences.size);
+      await this.#dispatch(record, sequences);
+      await ledger.update(asked, (now) => ({ ...numbered(now, sequences), state: MigrationState.SENT }));
     } catch (thrown) {
       if (thrown instanceof PetriError && thrown.code === 'unavailable') throw thrown;
       const { message } = thrown as Error;
-      await ledger.update(asked, (now) => failed(now, message));
+      const { record } = await ledger.update(asked, (now) => failed(numbered(now, sequences), message));
+      await this.#tellOfUnsent(record);
     }
   }
 
@@ -92,28 +94,52 @@ export class Emigration {
     return record;
   }
 
-  /** Sequences in the inbox, by genome. Whoever is not there any more does not go, which its entry says. */
-  async #dispatch(record: Migration): Promise<Map<string, bigint>> {
-    const { transport, sealer } = this.#options;
-    const sequences = new Map<string, bigint>();
-    for (const [index, { individual, genomeSha256: hash, verdict }] of record.migrants.entries()) {
+  async #dispatch(record: Migration, sequences: Map<string, bigint>): Promise<void> {
+    const { onMigration } = this.#options;
+    const { id: migration, population, from, to } = record;
+    for (const [index, { individual, genomeSha256, verdict }] of record.migrants.entries()) {
       if (verdict !== Verdict.UNSPECIFIED) continue;
-      try {
-        const migrant = await this.#pack(record, individual, index);
-        if (migrant.genomeSha256 !== hash)
-          throw new Refusal('CHANGED', 'it got other code after it was chosen');
-        const bytes = sealer.seal(migrant);
-        const id = `${record.id}/${hash}`;
-        const { sequence } = await transport.send(record.to, { id, sender: record.from, bytes });
-        sequences.set(hash, BigInt(sequence));
-      } catch (thrown) {
-        const lost = dropReason(thrown);
-        if (!lost) throw thrown;
-        const drop = { verdict: Verdict.DROPPED, ...lost };
-        await this.#options.ledger.update(record, (now) => withMigrant(now, hash, () => drop));
-      }
+      const travel = { island: from, migration, population, from, to, genomeSha256 };
+      await onMigration(travel, async () => {
+        try {
+          const { sequence, duplicate } = await this.#sendOne(record, individual, index, genomeSha256);
+          sequences.set(genomeSha256, BigInt(sequence));
+          return duplicate ? undefined : result('SENT', { individual });
+        } catch (thrown) {
+          const lost = dropReason(thrown);
+          if (!lost) throw thrown;
+          await this.#drop(record, genomeSha256, lost);
+          return result('DROPPED', { individual, ...lost });
+        }
+      });
     }
-    return sequences;
+  }
+
+  async #sendOne(record: Migration, individual: string, index: number, chosen: string): Promise<Receipt> {
+    const { transport, sealer } = this.#options;
+    const migrant = await this.#pack(record, individual, index);
+    if (migrant.genomeSha256 !== chosen)
+      throw new Refusal('CHANGED', 'it got other code after it was chosen');
+    const message = { id: `${record.id}/${chosen}`, sender: record.from, bytes: sealer.seal(migrant) };
+    return transport.send(record.to, message);
+  }
+
+  /** Whoever is not there any more does not go, which its entry says. */
+  async #drop(
+    record: Migration,
+    genomeSha256: string,
+    why: Pick<Refusal, 'reason' | 'message'>,
+  ): Promise<void> {
+    const drop = { verdict: Verdict.DROPPED, reason: why.reason, message: why.message };
+    await this.#options.ledger.update(record, (now) => withMigrant(now, genomeSha256, () => drop));
+  }
+
+  async #tellOfUnsent({ id: migration, population, from, to, migrants }: Migration): Promise<void> {
+    for (const { individual, genomeSha256, reason, message } of migrants) {
+      if (reason !== NOT_SENT) continue;
+      const travel = { island: from, migration, population, from, to, genomeSha256 };
+      await this.#options.onMigration(travel, async () => result('DROPPED', { individual, reason, message }));
+    }
   }
 
   async #pack(record: Migration, individual: string, index: number): Promise<Migrant> {
@@ -137,25 +163,21 @@ export class Emigration {
       hops: packed.hops + 1,
       sentAt: timestampFromMs(clock.now()),
       ttl: durationFromMs(ttlMs),
-    });
-  }
-
-  #tell({ id, from, population }: Migration, count: number): void {
-    this.#options.onMigration({
-      kind: 'SENT',
-      island: from,
-      count,
-      migration: id,
-      population,
-      reason: '',
-      message: '',
-      traceparent: '',
+      traceparent: activeTrace(),
     });
   }
 }
 
+function numbered(record: Migration, sequences: ReadonlyMap<string, bigint>): Migration {
+  return [...sequences].reduce(
+    (rest, [hash, sequence]) =>
+      withMigrant(rest, hash, (entry) => ({ sequence: entry.sequence || sequence })),
+    record,
+  );
+}
+
 function failed(record: Migration, error: string): Migration {
-  const drop = { verdict: Verdict.DROPPED, reason: 'NOT_SENT', message: error };
+  const drop = { verdict: Verdict.DROPPED, reason: NOT_SENT, message: error };
   const ended = record.migrants.reduce(
     (rest, { genomeSha256: hash }) =>
       withMigrant(rest, hash, ({ verdict, sequence }) =>

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { durationFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { type Migrant, Verdict } from '@petri/contracts/v1';
+import { withinTrace } from '@petri/contracts';
 import { type Clock, PetriError } from '@petri/core';
 import type { Evaluated } from '../policy/individual.ts';
 import { seeded } from '../policy/random.ts';
-import { place } from '../policy/replacement.ts';
+import { place, type Placement } from '../policy/replacement.ts';
 import type { Rules } from '../policy/settings.ts';
 import type { Delivery, Receiver } from '../transport/transport.ts';
 import { check } from './checks.ts';
 import type { Sealer } from './envelope.ts';
-import type { MigrationEvent, OnMigration } from './events.ts';
+import { type MigrationResult, NOWHERE, type OnMigration, result, type Travel } from './events.ts';
 import type { Known, Ledger } from './ledger.ts';
 import type { Assessed, IslandPort } from './port.ts';
 import { type Judge, withJudge, withoutJudge, withVerdict } from './record.ts';
@@ -34,7 +35,7 @@ export type ImmigrationOptions = {
 };
 
 type Judgement = {
-  kind: MigrationEvent['kind'];
+  kind: MigrationResult['kind'];
   verdict: Verdict;
   reason: string;
   message: string;
@@ -53,8 +54,11 @@ export class Immigration implements Receiver {
   }
 
   async deliver(delivery: Delivery): Promise<void> {
-    const migrant = this.#open(delivery);
-    if (!migrant) return;
+    const migrant = await this.#open(delivery);
+    if (migrant) await withinTrace(migrant.traceparent, () => this.#settle(migrant, delivery));
+  }
+
+  async #settle(migrant: Migrant, delivery: Delivery): Promise<void> {
     const { genomeSha256 } = migrant;
     // Reports expire; a migrant without one is as good as any.
     const found = await this.#options.ledger.find(keyOf(migrant));
@@ -62,9 +66,12 @@ export class Immigration implements Receiver {
     if (entry && entry.verdict !== Verdict.UNSPECIFIED) return;
     const begun = found && (await this.#begin(migrant, delivery, found));
     try {
-      const { kind, ...judged } = await this.#judge(migrant, delivery.attempt);
-      if (begun) await this.#record(migrant, delivery, judged, begun);
-      this.#tell(kind, judged, migrant);
+      await this.#options.onMigration(this.#travelOf(migrant), async () => {
+        const { kind, ...judged } = await this.#judge(migrant, delivery.attempt);
+        if (begun) await this.#record(migrant, delivery, judged, begun);
+        const { admittedAs: individual, reason, message } = judged;
+        return result(kind, { individual, reason, message });
+      });
     } catch (thrown) {
       if (begun) await this.#giveUp(migrant);
       throw thrown;
@@ -110,17 +117,19 @@ export class Immigration implements Receiver {
   }
 
   dropped(count: number): void {
-    const { island, onMigration } = this.#options;
-    onMigration({ ...NOTHING_KNOWN, kind: 'DROPPED', island, count });
+    const { island, onMigration, onError } = this.#options;
+    onMigration({ island, ...NOWHERE }, async () => result('DROPPED', { count })).catch(onError);
   }
 
   /** Undefined for poison, which nothing can be done about but to say so: it names no migration that could be trusted. */
-  #open({ bytes }: Delivery): Migrant | undefined {
+  async #open({ bytes }: Delivery): Promise<Migrant | undefined> {
+    const { sealer, island, onMigration } = this.#options;
     try {
-      return this.#options.sealer.open(bytes);
+      return sealer.open(bytes);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
-      this.#tell('REJECTED', { reason: thrown.reason, message: thrown.message }, undefined);
+      const { reason, message } = thrown;
+      await onMigration({ island, ...NOWHERE }, async () => result('REJECTED', { reason, message }));
       return undefined;
     }
   }
@@ -153,15 +162,22 @@ export class Immigration implements Receiver {
       message: '',
       admittedAs: id,
     } as const;
-    if (residents.some((resident) => resident.id === id)) return admitted;
-    if (residents.some((resident) => resident.genomeSha256 === genomeSha256)) {
+    const arrived = residents.find((resident) => resident.id === id);
+    if (arrived?.merit !== undefined) {
+      // Before a crash, or before whoever keeps the population could say so: what is lacking is made good.
+      await port.admit(island, population, { id, migrant, fitness: migrant.fitness!, givesWay: undefined });
+      return admitted;
+    }
+    if (!arrived && residents.some((resident) => resident.genomeSha256 === genomeSha256)) {
       return { kind: 'DUPLICATE', verdict: Verdict.DUPLICATE, reason: '', message: '', admittedAs: '' };
     }
     const assessed = trustScores
       ? await port.believe(island, population, migrant.fitness!)
       : await port.evaluate(island, population, migrant);
     const random = seeded(migrant.migration, genomeSha256);
-    const placement = place(replacement, residents, immigrant(id, migrant, assessed), capacity, random);
+    const placement: Placement = arrived
+      ? { admitted: true, givesWay: undefined }
+      : place(replacement, residents, immigrant(id, migrant, assessed), capacity, random);
     if (!placement.admitted)
       throw new Refusal('NOT_BETTER', 'it is not better than whoever it would replace');
     await port.admit(island, population, {
@@ -173,22 +189,14 @@ export class Immigration implements Receiver {
     return admitted;
   }
 
-  #tell(
-    kind: MigrationEvent['kind'],
-    { reason, message }: { reason: string; message: string },
-    migrant: Migrant | undefined,
-  ): void {
-    const { island, onMigration } = this.#options;
-    const { migration, population, traceparent } = migrant ?? NOTHING_KNOWN;
-    onMigration({ kind, island, count: 1, migration, population, traceparent, reason, message });
+  #travelOf({ migration, population, from, to, genomeSha256 }: Migrant): Travel {
+    return { island: this.#options.island, migration, population, from, to, genomeSha256 };
   }
 }
 
 function keyOf({ migration: id, from }: Migrant): { id: string; from: string } {
   return { id, from };
 }
-
-const NOTHING_KNOWN = { migration: '', population: '', traceparent: '', reason: '', message: '' };
 
 function immigrant(id: string, { genomeSha256 }: Migrant, { merit, behaviour }: Assessed): Evaluated {
   return { id, genomeSha256, merit, behaviour };

@@ -4,7 +4,7 @@ import type { Individual } from '../policy/individual.ts';
 /** An individual, ready to travel. */
 export type Packed = Pick<
   Migrant,
-  'behaviourSha256' | 'parents' | 'generation' | 'origin' | 'hops' | 'traceparent'
+  'behaviourSha256' | 'parents' | 'ancestry' | 'generation' | 'origin' | 'hops'
 > & { genome: Genome; limits: Limits | undefined; fitness: ClaimedFitness | undefined };
 
 /** What an evaluation here found. `merit` and `behaviour` as policies have them. */
@@ -36,6 +36,9 @@ export interface IslandPort {
   evaluate(island: string, population: string, migrant: Migrant): Promise<Assessed>;
   /** Takes a claim for it. @throws Refusal. */
   believe(island: string, population: string, fitness: ClaimedFitness): Promise<Assessed>;
-  /** Idempotent. */
+  /**
+   * Lets it in with its fitness, and has somebody give way, all together or not at all. Of one that is there already
+   * nothing changes, and its fitness stays. Resolves once all of that lasts.
+   */
   admit(island: string, population: string, arrival: Arrival): Promise<void>;
 }

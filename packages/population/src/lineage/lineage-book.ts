@@ -94,7 +94,7 @@ export class LineageBook {
     { allowForeignParents = false }: { allowForeignParents?: boolean } = {},
   ): Promise<Individual[]> {
     const nameOf = (index: number) => `births[${index}]`;
-    const violations = specs.flatMap((spec, index) => violationsOf(spec, nameOf(index)));
+    const violations = specs.flatMap((spec, index) => birthViolations(spec, nameOf(index)));
     if (violations.length > 0) throw invalid(violations);
     const nowMs = this.#clock.now();
     const tenant = this.#tenantOf(specs);
@@ -104,6 +104,12 @@ export class LineageBook {
     const admitted = admit(graph, announced, { allowForeignParents, nameOf, recorded: state.births });
     await this.#ledger.commit(born(state, tenant, admitted));
     return specs.map(({ id }) => individual(graph, requirePlace(graph, id)));
+  }
+
+  /** Undefined for whom nobody has heard of. */
+  find(id: string): Individual | undefined {
+    const graph = this.#findGraph(id);
+    return graph && individual(graph, requirePlace(graph, id));
   }
 
   /** @throws PetriError `not_found` for whom nobody has heard of */
@@ -178,13 +184,19 @@ export class LineageBook {
 
   /** @throws PetriError `not_found` for whom nobody has heard of that is there for the caller */
   #graphWith(id: string): Graph {
+    const found = this.#findGraph(id);
+    if (found === undefined) throw notFound('individual', id);
+    return found;
+  }
+
+  #findGraph(id: string): Graph | undefined {
     if (this.#own.placeOf(id) !== undefined) return this.#own;
     const { tenants } = this.#ledger.state;
     for (const tenant of [...tenants.keys()].sort()) {
       const { graph } = tenants.get(tenant)!;
       if (mayUse(this.#scope, tenant) && graph.placeOf(id) !== undefined) return graph;
     }
-    throw notFound('individual', id);
+    return undefined;
   }
 
   /** Whose births these are: those of a population are its tenant's. */
@@ -244,7 +256,11 @@ function requirePlace(graph: Graph, id: string): Place {
   return place;
 }
 
-function violationsOf({ id, parents = [], mutationType = '' }: BirthSpec, place: string): Violation[] {
+/** What is wrong with a birth, by itself. */
+export function birthViolations(
+  { id, parents = [], mutationType = '' }: BirthSpec,
+  place: string,
+): Violation[] {
   const found = [idViolation(`${place}.id`, id) ?? []].flat();
   for (const [index, parent] of parents.entries())
     found.push(...[idViolation(`${place}.parents[${index}]`, parent) ?? []].flat());

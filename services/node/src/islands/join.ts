@@ -3,9 +3,9 @@ import { Archipelago, connectNats, InProcessHub, Sealer, type Transport } from '
 import type { Registry } from '@petri/population';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { Evaluators } from './evaluators.ts';
-import { migrationEvents } from './migration-events.ts';
 import { NodeIslands } from './node-islands.ts';
 import type { IslandsConfig } from './settings.ts';
+import { tellOfMembers, tellOfMigrants } from './telling.ts';
 
 /** Of each inbox: more than islands take in while one evaluates, less than a flood. */
 const INBOX = { messages: 1_000, perSender: 100 };
@@ -21,13 +21,16 @@ type Joining = {
   address: () => string;
   /** Told in a sentence what went wrong in the background, and is tried again. */
   complain: (sentence: string) => void;
+  /** Told in a sentence what other nodes do. */
+  inform: (sentence: string) => void;
 };
 
 /** @throws PetriError `unavailable` if NATS is configured, and does not answer. */
 export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
-  const { config, runtime, events, clock, address, complain } = joining;
+  const { config, runtime, events, clock, address, complain, inform } = joining;
   const { node, islands, beatMs, leaseMs, migrantKey } = config;
   const keys = migrantKey === undefined ? [] : [{ id: 'shared', secret: Buffer.from(migrantKey) }];
+  const port = new NodeIslands({ ...joining, node, islands });
   return Archipelago.join({
     transport: await transportOf(config),
     clock,
@@ -35,14 +38,14 @@ export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
     host: {
       node,
       islands,
-      port: new NodeIslands({ ...joining, islands }),
+      port,
       sealer: new Sealer(keys),
       describe: () => ({ address: address(), load: loadOf(runtime) }),
       inbox: INBOX,
-      onMigration: migrationEvents(events),
+      onMigration: tellOfMigrants(events, port),
     },
     coordinator: leaseMs === 0 ? undefined : { id: node, leaseMs },
-    onMembership: () => undefined,
+    onMembership: tellOfMembers({ events, self: node, inform, complain }),
     onError: (thrown) => complain(`archipelago: ${(thrown as Error).message}`),
   });
 }

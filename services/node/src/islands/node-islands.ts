@@ -17,13 +17,15 @@ import {
   type Packed,
   Refusal,
 } from '@petri/islands';
-import type { Fitness, PopulationInfo, Registry } from '@petri/population';
+import type { PopulationInfo, Registry } from '@petri/population';
 import type { Evaluation, Genome, SandboxRuntime } from '@petri/sandbox';
 import { genomesOf } from '../genomes.ts';
 import { limitsMessage, readLimits } from '../mapping/limits.ts';
 import { moduleMessage, readGenome } from '../mapping/modules.ts';
 import { mapped } from '../mapping/problems.ts';
+import { Ancestry } from './ancestry.ts';
 import type { Evaluators } from './evaluators.ts';
+import { behaviourOf, behaviourSha256, claimOf, meritOf } from './worth.ts';
 
 /** Labels of a sandbox that came from elsewhere. */
 const HOPS = 'petri.migrant.hops';
@@ -35,6 +37,8 @@ type Collaborators = {
   runtime: SandboxRuntime;
   registry: Registry;
   evaluators: Evaluators;
+  /** Id of this node. */
+  node: string;
   /** Of this node. With one, its populations are all the node's; with several, those whose id ends in ".<island>". */
   islands: readonly string[];
 };
@@ -44,13 +48,15 @@ export class NodeIslands implements IslandPort {
   readonly #runtime: SandboxRuntime;
   readonly #registry: Registry;
   readonly #evaluators: Evaluators;
+  readonly #node: string;
   readonly #alone: boolean;
   readonly #genomeOf: (id: string) => string | undefined;
 
-  constructor({ runtime, registry, evaluators, islands }: Collaborators) {
+  constructor({ runtime, registry, evaluators, node, islands }: Collaborators) {
     this.#runtime = runtime;
     this.#registry = registry;
     this.#evaluators = evaluators;
+    this.#node = node;
     this.#alone = islands.length === 1;
     this.#genomeOf = genomesOf(runtime);
   }
@@ -86,6 +92,9 @@ export class NodeIslands implements IslandPort {
     const { id, tenant } = this.#population(island, population);
     const { entry, modules, limits, labels } = this.#runtime.get(individual, { tenant });
     const [fitness] = this.#registry.fitness.get(id, [individual]);
+    const generation = fitness?.generation ?? 0;
+    const genomeSha256 = this.#genomeOf(individual) ?? '';
+    const ancestry = this.#ancestry(tenant).of({ id: individual, island, genomeSha256, generation });
     const genome = create(GenomeSchema, {
       entry,
       modules: modules.map(({ module, code }) => moduleMessage(module, code)),
@@ -94,12 +103,12 @@ export class NodeIslands implements IslandPort {
       genome,
       limits: create(LimitsSchema, limitsMessage(limits)),
       fitness: fitness && claimOf(fitness),
-      behaviourSha256: '',
-      parents: [],
-      generation: fitness?.generation ?? 0,
+      behaviourSha256: fitness ? behaviourSha256(fitness) : '',
+      parents: ancestry[0]?.parents ?? [],
+      ancestry,
+      generation,
       origin: labels[ORIGIN] ?? island,
       hops: Number(labels[HOPS] ?? 0),
-      traceparent: '',
     };
   }
 
@@ -133,18 +142,29 @@ export class NodeIslands implements IslandPort {
     { id, migrant, fitness, givesWay }: Arrival,
   ): Promise<void> {
     const { id: local, tenant } = this.#population(island, population);
-    const { populations, fitness: book } = this.#registry;
+    const { parents, ancestry } = this.#ancestry(tenant).read(migrant);
     if (!this.#runtime.find(id)) await this.#create(id, { id: local, tenant }, migrant);
-    if (!this.#members(local).some((member) => member.id === id)) {
-      const { individual, origin, genomeSha256 } = migrant;
-      const birth = { parents: [individual], mutationType: 'migration', island: origin };
-      await populations.addMembers(local, [{ id, genomeSha256, birth }], { allowForeignParents: true });
-    }
+    const { origin, genomeSha256 } = migrant;
     const { score, components, evaluatorSha256 } = fitness;
-    await book.record(local, [{ id, result: { score }, components, evaluatorSha256 }]);
-    if (givesWay === undefined) return;
-    await populations.removeMembers(local, [givesWay], { allowMissing: true });
-    if (this.#runtime.find(givesWay)?.tenant === tenant) await this.#runtime.destroy(givesWay, { tenant });
+    const unwanted = await this.#registry.immigrants.admit(local, {
+      id,
+      genomeSha256,
+      birth: { parents, mutationType: 'migration', island: origin },
+      ancestry,
+      fitness: { result: { score }, components, evaluatorSha256 },
+      givesWay,
+    });
+    if (unwanted === undefined || this.#runtime.find(unwanted)?.tenant !== tenant) return;
+    await this.#runtime.destroy(unwanted, { tenant });
+  }
+
+  /** Whose a population of an island is, and its id on this node; undefined if it is not there. */
+  find(island: string, population: string): Pick<PopulationInfo, 'id' | 'tenant'> | undefined {
+    try {
+      return this.#population(island, population);
+    } catch {
+      return undefined;
+    }
   }
 
   async #create(
@@ -163,13 +183,22 @@ export class NodeIslands implements IslandPort {
     });
   }
 
+  #ancestry(tenant: string): Ancestry {
+    const { lineage } = this.#registry.seenBy({ tenant, all: false, onForeign: () => undefined });
+    return new Ancestry(lineage, this.#node);
+  }
+
+  #localId(island: string, population: string): string {
+    return `${population}${this.#suffix(island)}`;
+  }
+
   #suffix(island: string): string {
     return this.#alone ? '' : `.${island}`;
   }
 
   #population(island: string, population: string): PopulationInfo {
     if (population === '') throw notFound('population', population);
-    return this.#registry.populations.get(`${population}${this.#suffix(island)}`);
+    return this.#registry.populations.get(this.#localId(island, population));
   }
 
   #allPopulations(): PopulationInfo[] {
@@ -193,23 +222,6 @@ function read({ genome, limits }: Migrant): { genome: Genome; limits: ReturnType
     genome: readGenome(problems, genome ?? create(GenomeSchema)),
     limits: readLimits(problems, limits),
   }));
-}
-
-function claimOf({ score, components, evaluatorSha256 }: Fitness): ClaimedFitness | undefined {
-  return score === undefined
-    ? undefined
-    : create(ClaimedFitnessSchema, { score, components, evaluatorSha256 });
-}
-
-function meritOf(direction: PopulationInfo['direction'], score: number | undefined): number | undefined {
-  return direction === 'MINIMISE' && score !== undefined ? -score : score;
-}
-
-/** The parts of the score in the order of their names. */
-function behaviourOf(components: Readonly<Record<string, number>>): number[] {
-  return Object.keys(components)
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((name) => components[name]!);
 }
 
 function failed({ outcome, error }: Evaluation): Refusal {

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file petri/v1/migration.proto.
  */
 export const file_petri_v1_migration: GenFile = /*@__PURE__*/
-  fileDesc("ChhwZXRyaS92MS9taWdyYXRpb24ucHJvdG8SCHBldHJpLnYxIqoBCg5DbGFpbWVkRml0bmVzcxINCgVzY29yZRgBIAEoARI8Cgpjb21wb25lbnRzGAIgAygLMigucGV0cmkudjEuQ2xhaW1lZEZpdG5lc3MuQ29tcG9uZW50c0VudHJ5EhgKEGV2YWx1YXRvcl9zaGEyNTYYAyABKAkaMQoPQ29tcG9uZW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEihAQKB01pZ3JhbnQSFgoOc2NoZW1hX3ZlcnNpb24YASABKA0SEQoJbWlncmF0aW9uGAIgASgJEhIKCnBvcHVsYXRpb24YAyABKAkSDAoEZnJvbRgEIAEoCRIKCgJ0bxgFIAEoCRIMCgRub2RlGAYgASgJEhMKC2luY2FybmF0aW9uGAcgASgEEg0KBWVwb2NoGAggASgEEg0KBWluZGV4GAkgASgNEiAKBmdlbm9tZRgKIAEoCzIQLnBldHJpLnYxLkdlbm9tZRIVCg1nZW5vbWVfc2hhMjU2GAsgASgJEhgKEGJlaGF2aW91cl9zaGEyNTYYDCABKAkSKQoHZml0bmVzcxgNIAEoCzIYLnBldHJpLnYxLkNsYWltZWRGaXRuZXNzEiAKBmxpbWl0cxgOIAEoCzIQLnBldHJpLnYxLkxpbWl0cxISCgppbmRpdmlkdWFsGA8gASgJEg8KB3BhcmVudHMYECADKAkSEgoKZ2VuZXJhdGlvbhgRIAEoDRIOCgZvcmlnaW4YEiABKAkSDAoEaG9wcxgTIAEoDRIrCgdzZW50X2F0GBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgN0dGwYFSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEwoLdHJhY2VwYXJlbnQYFiABKAkidgoPTWlncmFudEVudmVsb3BlEg8KB21pZ3JhbnQYASABKAwSLwoJYWxnb3JpdGhtGAIgASgOMhwucGV0cmkudjEuU2lnbmF0dXJlQWxnb3JpdGhtEg4KBmtleV9pZBgDIAEoCRIRCglzaWduYXR1cmUYBCABKAwirwIKDU1pZ3JhbnRSZXBvcnQSFQoNZ2Vub21lX3NoYTI1NhgBIAEoCRISCgppbmRpdmlkdWFsGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEiIKB3ZlcmRpY3QYBCABKA4yES5wZXRyaS52MS5WZXJkaWN0Eg4KBnJlYXNvbhgFIAEoCRIPCgdtZXNzYWdlGAYgASgJEhMKC2FkbWl0dGVkX2FzGAcgASgJEioKB2xhdGVuY3kYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoHc2VudF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmVjZWl2ZXIYCiABKAkSHAoUcmVjZWl2ZXJfaW5jYXJuYXRpb24YCyABKAQijgMKCU1pZ3JhdGlvbhIKCgJpZBgBIAEoCRISCgpwb3B1bGF0aW9uGAIgASgJEgwKBGZyb20YAyABKAkSCgoCdG8YBCABKAkSDQoFY291bnQYBSABKA0SKwoHdHJpZ2dlchgGIAEoDjIaLnBldHJpLnYxLk1pZ3JhdGlvblRyaWdnZXISJwoFc3RhdGUYByABKA4yGC5wZXRyaS52MS5NaWdyYXRpb25TdGF0ZRINCgVlcnJvchgIIAEoCRINCgVlcG9jaBgJIAEoBBIwCgxyZXF1ZXN0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHNlbnQYCyABKA0SEAoIYWRtaXR0ZWQYDCABKA0SEQoJZHVwbGljYXRlGA0gASgNEhAKCHJlamVjdGVkGA4gASgNEg8KB2Ryb3BwZWQYDyABKA0SEQoJaW5fZmxpZ2h0GBAgASgNEikKCG1pZ3JhbnRzGBEgAygLMhcucGV0cmkudjEuTWlncmFudFJlcG9ydCpeChJTaWduYXR1cmVBbGdvcml0aG0SIwofU0lHTkFUVVJFX0FMR09SSVRITV9VTlNQRUNJRklFRBAAEiMKH1NJR05BVFVSRV9BTEdPUklUSE1fSE1BQ19TSEEyNTYQASp6CgdWZXJkaWN0EhcKE1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIUChBWRVJESUNUX0FETUlUVEVEEAESFQoRVkVSRElDVF9EVVBMSUNBVEUQAhIUChBWRVJESUNUX1JFSkVDVEVEEAMSEwoPVkVSRElDVF9EUk9QUEVEEAQqdAoQTWlncmF0aW9uVHJpZ2dlchIhCh1NSUdSQVRJT05fVFJJR0dFUl9VTlNQRUNJRklFRBAAEh0KGU1JR1JBVElPTl9UUklHR0VSX1JFUVVFU1QQARIeChpNSUdSQVRJT05fVFJJR0dFUl9TQ0hFRFVMRRACKoYBCg5NaWdyYXRpb25TdGF0ZRIfChtNSUdSQVRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIdChlNSUdSQVRJT05fU1RBVEVfUkVRVUVTVEVEEAESGAoUTUlHUkFUSU9OX1NUQVRFX1NFTlQQAhIaChZNSUdSQVRJT05fU1RBVEVfRkFJTEVEEANiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_petri_v1_limits, file_petri_v1_module]);
+  fileDesc("ChhwZXRyaS92MS9taWdyYXRpb24ucHJvdG8SCHBldHJpLnYxIqoBCg5DbGFpbWVkRml0bmVzcxINCgVzY29yZRgBIAEoARI8Cgpjb21wb25lbnRzGAIgAygLMigucGV0cmkudjEuQ2xhaW1lZEZpdG5lc3MuQ29tcG9uZW50c0VudHJ5EhgKEGV2YWx1YXRvcl9zaGEyNTYYAyABKAkaMQoPQ29tcG9uZW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEipgEKCEFuY2VzdG9yEgoKAmlkGAEgASgJEg8KB3BhcmVudHMYAiADKAkSFQoNbXV0YXRpb25fdHlwZRgDIAEoCRISCgpnZW5lcmF0aW9uGAQgASgNEg4KBmlzbGFuZBgFIAEoCRIVCg1nZW5vbWVfc2hhMjU2GAYgASgJEisKB2Jvcm5fYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqoECgdNaWdyYW50EhYKDnNjaGVtYV92ZXJzaW9uGAEgASgNEhEKCW1pZ3JhdGlvbhgCIAEoCRISCgpwb3B1bGF0aW9uGAMgASgJEgwKBGZyb20YBCABKAkSCgoCdG8YBSABKAkSDAoEbm9kZRgGIAEoCRITCgtpbmNhcm5hdGlvbhgHIAEoBBINCgVlcG9jaBgIIAEoBBINCgVpbmRleBgJIAEoDRIgCgZnZW5vbWUYCiABKAsyEC5wZXRyaS52MS5HZW5vbWUSFQoNZ2Vub21lX3NoYTI1NhgLIAEoCRIYChBiZWhhdmlvdXJfc2hhMjU2GAwgASgJEikKB2ZpdG5lc3MYDSABKAsyGC5wZXRyaS52MS5DbGFpbWVkRml0bmVzcxIgCgZsaW1pdHMYDiABKAsyEC5wZXRyaS52MS5MaW1pdHMSEgoKaW5kaXZpZHVhbBgPIAEoCRIPCgdwYXJlbnRzGBAgAygJEhIKCmdlbmVyYXRpb24YESABKA0SDgoGb3JpZ2luGBIgASgJEgwKBGhvcHMYEyABKA0SKwoHc2VudF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoDdHRsGBUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC3RyYWNlcGFyZW50GBYgASgJEiQKCGFuY2VzdHJ5GBcgAygLMhIucGV0cmkudjEuQW5jZXN0b3IidgoPTWlncmFudEVudmVsb3BlEg8KB21pZ3JhbnQYASABKAwSLwoJYWxnb3JpdGhtGAIgASgOMhwucGV0cmkudjEuU2lnbmF0dXJlQWxnb3JpdGhtEg4KBmtleV9pZBgDIAEoCRIRCglzaWduYXR1cmUYBCABKAwirwIKDU1pZ3JhbnRSZXBvcnQSFQoNZ2Vub21lX3NoYTI1NhgBIAEoCRISCgppbmRpdmlkdWFsGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEiIKB3ZlcmRpY3QYBCABKA4yES5wZXRyaS52MS5WZXJkaWN0Eg4KBnJlYXNvbhgFIAEoCRIPCgdtZXNzYWdlGAYgASgJEhMKC2FkbWl0dGVkX2FzGAcgASgJEioKB2xhdGVuY3kYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoHc2VudF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmVjZWl2ZXIYCiABKAkSHAoUcmVjZWl2ZXJfaW5jYXJuYXRpb24YCyABKAQiowMKCU1pZ3JhdGlvbhIKCgJpZBgBIAEoCRISCgpwb3B1bGF0aW9uGAIgASgJEgwKBGZyb20YAyABKAkSCgoCdG8YBCABKAkSDQoFY291bnQYBSABKA0SKwoHdHJpZ2dlchgGIAEoDjIaLnBldHJpLnYxLk1pZ3JhdGlvblRyaWdnZXISJwoFc3RhdGUYByABKA4yGC5wZXRyaS52MS5NaWdyYXRpb25TdGF0ZRINCgVlcnJvchgIIAEoCRINCgVlcG9jaBgJIAEoBBIwCgxyZXF1ZXN0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHNlbnQYCyABKA0SEAoIYWRtaXR0ZWQYDCABKA0SEQoJZHVwbGljYXRlGA0gASgNEhAKCHJlamVjdGVkGA4gASgNEg8KB2Ryb3BwZWQYDyABKA0SEQoJaW5fZmxpZ2h0GBAgASgNEikKCG1pZ3JhbnRzGBEgAygLMhcucGV0cmkudjEuTWlncmFudFJlcG9ydBITCgt0cmFjZXBhcmVudBgSIAEoCSpeChJTaWduYXR1cmVBbGdvcml0aG0SIwofU0lHTkFUVVJFX0FMR09SSVRITV9VTlNQRUNJRklFRBAAEiMKH1NJR05BVFVSRV9BTEdPUklUSE1fSE1BQ19TSEEyNTYQASp6CgdWZXJkaWN0EhcKE1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIUChBWRVJESUNUX0FETUlUVEVEEAESFQoRVkVSRElDVF9EVVBMSUNBVEUQAhIUChBWRVJESUNUX1JFSkVDVEVEEAMSEwoPVkVSRElDVF9EUk9QUEVEEAQqdAoQTWlncmF0aW9uVHJpZ2dlchIhCh1NSUdSQVRJT05fVFJJR0dFUl9VTlNQRUNJRklFRBAAEh0KGU1JR1JBVElPTl9UUklHR0VSX1JFUVVFU1QQARIeChpNSUdSQVRJT05fVFJJR0dFUl9TQ0hFRFVMRRACKoYBCg5NaWdyYXRpb25TdGF0ZRIfChtNSUdSQVRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIdChlNSUdSQVRJT05fU1RBVEVfUkVRVUVTVEVEEAESGAoUTUlHUkFUSU9OX1NUQVRFX1NFTlQQAhIaChZNSUdSQVRJT05fU1RBVEVfRkFJTEVEEANiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_petri_v1_limits, file_petri_v1_module]);
 
 /**
  * What the sending island says its individual is worth. A claim: whoever admits it evaluates again.
@@ -52,6 +52,69 @@ export type ClaimedFitness = Message<"petri.v1.ClaimedFitness"> & {
  */
 export const ClaimedFitnessSchema: GenMessage<ClaimedFitness> = /*@__PURE__*/
   messageDesc(file_petri_v1_migration, 0);
+
+/**
+ * How a migrant, or one that it comes from, came to be.
+ *
+ * @generated from message petri.v1.Ancestor
+ */
+export type Ancestor = Message<"petri.v1.Ancestor"> & {
+  /**
+   * Id: of the node it was born on, "::" and its id there.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Ids of its parents, likewise; those that are not among the ancestors were too far away.
+   *
+   * @generated from field: repeated string parents = 2;
+   */
+  parents: string[];
+
+  /**
+   * Such as seed, mutation, crossover, migration; "unrecorded" if its birth was not recorded.
+   *
+   * @generated from field: string mutation_type = 3;
+   */
+  mutationType: string;
+
+  /**
+   * Generation it was born in.
+   *
+   * @generated from field: uint32 generation = 4;
+   */
+  generation: number;
+
+  /**
+   * Island it was born on.
+   *
+   * @generated from field: string island = 5;
+   */
+  island: string;
+
+  /**
+   * SHA-256 of its genome; empty if unknown.
+   *
+   * @generated from field: string genome_sha256 = 6;
+   */
+  genomeSha256: string;
+
+  /**
+   * When it was born.
+   *
+   * @generated from field: google.protobuf.Timestamp born_at = 7;
+   */
+  bornAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message petri.v1.Ancestor.
+ * Use `create(AncestorSchema)` to create a new message.
+ */
+export const AncestorSchema: GenMessage<Ancestor> = /*@__PURE__*/
+  messageDesc(file_petri_v1_migration, 1);
 
 /**
  * An individual on its way to another island. Self-contained.
@@ -212,6 +275,13 @@ export type Migrant = Message<"petri.v1.Migrant"> & {
    * @generated from field: string traceparent = 22;
    */
   traceparent: string;
+
+  /**
+   * The individual itself, then its ancestors, nearest first; at most 128.
+   *
+   * @generated from field: repeated petri.v1.Ancestor ancestry = 23;
+   */
+  ancestry: Ancestor[];
 };
 
 /**
@@ -219,7 +289,7 @@ export type Migrant = Message<"petri.v1.Migrant"> & {
  * Use `create(MigrantSchema)` to create a new message.
  */
 export const MigrantSchema: GenMessage<Migrant> = /*@__PURE__*/
-  messageDesc(file_petri_v1_migration, 1);
+  messageDesc(file_petri_v1_migration, 2);
 
 /**
  * What goes over the wire.
@@ -261,7 +331,7 @@ export type MigrantEnvelope = Message<"petri.v1.MigrantEnvelope"> & {
  * Use `create(MigrantEnvelopeSchema)` to create a new message.
  */
 export const MigrantEnvelopeSchema: GenMessage<MigrantEnvelope> = /*@__PURE__*/
-  messageDesc(file_petri_v1_migration, 2);
+  messageDesc(file_petri_v1_migration, 3);
 
 /**
  * One migrant of a migration.
@@ -352,7 +422,7 @@ export type MigrantReport = Message<"petri.v1.MigrantReport"> & {
  * Use `create(MigrantReportSchema)` to create a new message.
  */
 export const MigrantReportSchema: GenMessage<MigrantReport> = /*@__PURE__*/
-  messageDesc(file_petri_v1_migration, 3);
+  messageDesc(file_petri_v1_migration, 4);
 
 /**
  * One migration: some individuals of one population from one island to another. sent = admitted + duplicate +
@@ -479,6 +549,13 @@ export type Migration = Message<"petri.v1.Migration"> & {
    * @generated from field: repeated petri.v1.MigrantReport migrants = 17;
    */
   migrants: MigrantReport[];
+
+  /**
+   * W3C trace context of whoever asked for it; empty if that is not traced.
+   *
+   * @generated from field: string traceparent = 18;
+   */
+  traceparent: string;
 };
 
 /**
@@ -486,7 +563,7 @@ export type Migration = Message<"petri.v1.Migration"> & {
  * Use `create(MigrationSchema)` to create a new message.
  */
 export const MigrationSchema: GenMessage<Migration> = /*@__PURE__*/
-  messageDesc(file_petri_v1_migration, 4);
+  messageDesc(file_petri_v1_migration, 5);
 
 /**
  * How an envelope is signed.
