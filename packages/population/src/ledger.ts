@@ -13,6 +13,8 @@ export class Ledger {
   /** Memory is ahead of the store. */
   #isAhead = false;
   #isReading = false;
+  /** The last change that was handed to the store: when it is kept, so are all before it. */
+  #newest: Promise<void> = Promise.resolve();
 
   private constructor(store: PopulationStore) {
     this.#store = store;
@@ -29,7 +31,11 @@ export class Ledger {
     return this.#state;
   }
 
-  /** @throws PetriError what the store throws; `unavailable`, reason STORAGE_FAILED, until it was read anew */
+  /**
+   * Without changes it waits for those that others made: what left nothing to change may be on its way to the store.
+   *
+   * @throws PetriError what the store throws; `unavailable`, reason STORAGE_FAILED, until it was read anew
+   */
   async commit(changes: readonly Change[]): Promise<void> {
     if (this.#isAhead) {
       this.#recover();
@@ -37,10 +43,10 @@ export class Ledger {
         retryAfterMs: 1000,
       });
     }
-    if (changes.length === 0) return;
+    if (changes.length === 0) return this.#newest;
     for (const change of changes) this.#state.apply(change);
     try {
-      await this.#store.commit(changes);
+      await (this.#newest = this.#store.commit(changes));
     } catch (thrown) {
       this.#isAhead = true;
       this.#recover();
@@ -61,6 +67,7 @@ export class Ledger {
     const state = new State();
     for await (const change of this.#store.load()) state.apply(change);
     this.#state = state;
+    this.#newest = Promise.resolve();
     this.#isAhead = false;
   }
 }

@@ -1,4 +1,12 @@
-import { alreadyExists, type Clock, idViolation, invalid, newId, resourceExhausted } from '@petri/core';
+import {
+  alreadyExists,
+  type Clock,
+  idViolation,
+  invalid,
+  newId,
+  PetriError,
+  resourceExhausted,
+} from '@petri/core';
 import { type Diversity, diversityOf } from './diversity.ts';
 import type { Ledger } from './ledger.ts';
 import {
@@ -90,7 +98,10 @@ export class Populations {
     const violations = [idViolation('id', id) ?? []].flat();
     if (violations.length > 0) throw invalid(violations);
     const { populations } = this.#ledger.state;
-    if (populations.has(id)) throw alreadyExists('population', id);
+    if (populations.has(id)) {
+      await this.#ledger.commit([]);
+      throw alreadyExists('population', id);
+    }
     if (populations.size >= MAX_POPULATIONS)
       throw resourceExhausted(
         'TOO_MANY_POPULATIONS',
@@ -137,9 +148,16 @@ export class Populations {
     };
   }
 
-  /** Forgets a population with its fitness; lineage and sandboxes stay. Its last record. */
-  async delete(id: string): Promise<PopulationInfo> {
-    const target = this.#require(id);
+  /** Forgets a population with its fitness; lineage and sandboxes stay. Its last record; undefined if it is missing. */
+  async delete(
+    id: string,
+    { allowMissing = false }: { allowMissing?: boolean } = {},
+  ): Promise<PopulationInfo | undefined> {
+    const target = this.#find(id, allowMissing);
+    if (target === undefined) {
+      await this.#ledger.commit([]);
+      return undefined;
+    }
     const { tenant } = target.population;
     const { memberships } = this.#ledger.state.of(tenant);
     const info = target.info();
@@ -252,6 +270,15 @@ export class Populations {
       evaluators: evaluators.size,
       diversity: diversityOf(genomes),
     };
+  }
+
+  #find(id: string, allowMissing: boolean): PopulationState | undefined {
+    try {
+      return this.#require(id);
+    } catch (thrown) {
+      if (allowMissing && PetriError.from(thrown).code === 'not_found') return undefined;
+      throw thrown;
+    }
   }
 
   #require(id: string): PopulationState {

@@ -1,4 +1,3 @@
-import { PetriError } from '@petri/core';
 import { populationMessage } from '../../mapping/population.ts';
 import { mapped } from '../../mapping/problems.ts';
 import type { PopulationRoute } from '../../parts.ts';
@@ -8,10 +7,7 @@ export const deletePopulation: PopulationRoute<'deletePopulation'> =
   (request, context) =>
     idempotency.once('DeletePopulation', identityOf(context).tenant, request, async () => {
       const id = mapped((problems) => problems.id('id', request.id));
-      try {
-        return { population: populationMessage(await registryOf(context).populations.delete(id)) };
-      } catch (thrown) {
-        if (request.allowMissing && PetriError.from(thrown).code === 'not_found') return {};
-        throw thrown;
-      }
+      const { allowMissing } = request;
+      const last = await registryOf(context).populations.delete(id, { allowMissing });
+      return last === undefined ? {} : { population: populationMessage(last) };
     });
