@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { sharedNode } from './support/node.ts';
+import { until } from './support/until.ts';
 
 const node = await sharedNode({ workers: 1, spares: 0 });
 const { populations, fitness, lineage } = node.petri;
@@ -203,6 +204,46 @@ suite('populations', () => {
     await node.sandboxes.evaluate('bad', suiteSpec, { record: { population: 'judged' } });
     const again = await fitness.get('judged', 'bad');
     assert.deepEqual([again?.score, again?.tests], [0, [{ name: 'double', passed: false, score: 0 }]]);
+  });
+
+  test('a result that comes after the next generation is of the one that it was evaluated in', async () => {
+    await populations.create({ id: 'overtaken' });
+    const ids = ['slow', 'newer', 'leaver'];
+    const source = `
+      export const f = () => 1;
+      export const wait = () => new Promise(() => { const tick = () => setTimeout(tick, 5); tick(); });`;
+    for (const id of ids) await node.sandboxes.create({ id, genome: source });
+    await populations.add('overtaken', ids);
+    // Runs of one sandbox take turns: the evaluations wait until these are called off.
+    const stop = new AbortController();
+    const holding = ids.map((id) =>
+      assert.rejects(node.sandboxes.run(id, 'wait', [], { timeoutMs: 60_000, signal: stop.signal })),
+    );
+    const queued = (count: number) =>
+      until(`${count} wait for each`, async () => {
+        const usages = await Promise.all(ids.map((id) => node.sandboxes.usage(id)));
+        return usages.every(({ queuedRuns }) => queuedRuns === count);
+      });
+    await queued(1);
+    const spec = { suite: { cases: [{ function: 'f', expected: 1 }] } };
+    const record = { population: 'overtaken' };
+    const evaluating = Array.fromAsync(node.sandboxes.batchEvaluate(ids, spec, { record }));
+    await queued(2);
+    await populations.advance('overtaken', { survivors: ['slow', 'newer'] });
+    await fitness.record('overtaken', [{ id: 'newer', score: 7 }]);
+    stop.abort();
+    await Promise.all(holding);
+    const items = await evaluating;
+    const reasons = Object.fromEntries(items.map(({ id, recordError }) => [id, recordError?.reason]));
+    assert.deepEqual(reasons, { slow: undefined, newer: 'FITNESS_STALE', leaver: 'MEMBER_NOT_FOUND' });
+    const found = await fitness.getMany('overtaken', ['slow', 'newer']);
+    assert.deepEqual(
+      found.map(({ id, score, generation }) => [id, score, generation]),
+      [
+        ['slow', 1, 0],
+        ['newer', 7, 1],
+      ],
+    );
   });
 
   test('nothing is evaluated if it could not be recorded', async () => {

@@ -35,13 +35,14 @@ export function recorder(
   if (!recording) return () => Promise.resolve(undefined);
   const { populations, fitness } = parts.registryOf(context);
   const { population, generation } = recording;
-  populations.require(population, generation);
+  // What is evaluated while the next generation comes says nothing about that one.
+  const { generation: evaluatedIn } = populations.require(population, generation);
   fitness.get(population, ids);
   return async (id, evaluation) => {
     // Whoever cancelled it, it says nothing about the individual.
     if (evaluation.outcome === 'CANCELLED') return undefined;
     try {
-      await record({ fitness }, population, entryOf(id, evaluation));
+      await record({ fitness }, population, { ...entryOf(id, evaluation), generation: evaluatedIn });
       return undefined;
     } catch (thrown) {
       return itemError(parts, thrown, context.method).value;
@@ -53,7 +54,7 @@ export function recorder(
 async function record(
   { fitness }: Pick<Books, 'fitness'>,
   population: string,
-  entry: FitnessEntry,
+  entry: FitnessEntry & { generation: number },
 ): Promise<void> {
   try {
     await fitness.record(population, [entry]);
@@ -61,7 +62,8 @@ async function record(
     const { code, message } = PetriError.from(thrown);
     if (code !== 'invalid_argument') throw thrown;
     const error = { reason: 'INVALID_RESULT', message: message.slice(0, MAX_MESSAGE) };
-    await fitness.record(population, [{ id: entry.id, result: { error } }]);
+    const { id, generation } = entry;
+    await fitness.record(population, [{ id, generation, result: { error } }]);
   }
 }
 

@@ -377,8 +377,11 @@ export type FitnessRecording = Message<"petri.v1.FitnessRecording"> & {
   population: string;
 
   /**
-   * Refuses with ABORTED unless the population is at this generation when the call begins. Default: no check; what is
-   * recorded is of the generation it is then at.
+   * Refuses with ABORTED unless the population is at this generation when the call begins. Default: no check. Either way,
+   * all that the call records is of the generation that the population is at when the call begins, however late a result
+   * is: should the population advance meanwhile, a result is still recorded as of that generation for a member that
+   * stays, unless one of a newer generation is recorded already (FAILED_PRECONDITION, reason FITNESS_STALE), and refused
+   * for one that has left (NOT_FOUND). The evaluation itself is answered, with a record_error.
    *
    * @generated from field: optional uint32 generation = 2;
    */
