@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { after, suite, test } from 'node:test';
 import { connect, type Petri } from '@petri/client';
+import { GarbageReason } from '@petri/contracts/v1';
 import { parse } from 'yaml';
 import { freePort } from './support/free-port.ts';
 import { startNodeProcess } from './support/node-process.ts';
@@ -147,6 +148,17 @@ suite('what a Prometheus scrapes', () => {
     assert.deepEqual(
       offered.filter((name) => /^(?:petri|rpc)_/.test(name) && !families.has(name)),
       [],
+    );
+  });
+
+  test('has a zero for every reason to collect garbage before there is any', async () => {
+    const zeros = [
+      ...(await scrape()).matchAll(/^petri_gc_collected_total\{.*petri_gc_reason="(\w+)".*\} 0$/gm),
+    ];
+    const reasons = Object.keys(GarbageReason).filter((name) => /^[A-Z]+$/.test(name));
+    assert.deepEqual(
+      zeros.map(([, reason = '']) => reason.toUpperCase()).sort(),
+      reasons.filter((name) => name !== 'UNSPECIFIED').sort(),
     );
   });
 

@@ -21,6 +21,11 @@ export const EVENT_KINDS = [
   'island.membership.changed',
 ] as const;
 
+/** Why the garbage collector took a sandbox, as metrics and events name it. */
+export const COLLECT_REASONS = ['expired', 'failed', 'generation', 'abandoned', 'idle', 'memory'] as const;
+
+export type CollectReason = (typeof COLLECT_REASONS)[number];
+
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Kinds that come by the ten thousand in a second. They are kept apart, so that they push nothing else out. */

@@ -9,7 +9,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { PetriError } from '@petri/core';
-import type { EventKind, SandboxEvent } from './event.ts';
+import type { CollectReason, EventKind, SandboxEvent } from './event.ts';
 import { EventLog } from './event-log.ts';
 import { Instruments } from './instruments.ts';
 import type { Outcome, Receipt } from './outcome.ts';
@@ -26,7 +26,7 @@ export type BatchScope = { context: Context; end: (result: BatchResult) => void 
 type BatchResult = { errors: number; workersLost: number; thrown?: unknown };
 
 /** What a collection of garbage took, and why. */
-export type Collected = { durationMs: number; collected: Readonly<Record<string, number>> };
+export type Collected = { durationMs: number; collected: Readonly<Partial<Record<CollectReason, number>>> };
 
 /** A result that was recorded for a member of a population, or a score that was changed. */
 export type FitnessRecord = {
@@ -180,7 +180,7 @@ export class SandboxEvents {
     this.#instruments.gcSeconds.record(durationMs / 1e3);
     let total = 0;
     for (const [reason, count] of Object.entries(collected)) {
-      this.#instruments.collected(reason, count);
+      this.#instruments.collected(reason as CollectReason, count);
       total += count;
     }
     const counts = Object.entries(collected).map(([reason, count]) => [

@@ -1,4 +1,10 @@
-export { EVENT_KINDS, type EventFilter, type EventKind, type SandboxEvent } from './event.ts';
+export {
+  type CollectReason,
+  EVENT_KINDS,
+  type EventFilter,
+  type EventKind,
+  type SandboxEvent,
+} from './event.ts';
 export { EventLog, type EventPage, type WatchedEvent } from './event-log.ts';
 export {
   type BatchKind,

@@ -5,6 +5,7 @@ import {
   metrics,
   type Observable,
 } from '@opentelemetry/api';
+import { COLLECT_REASONS, type CollectReason } from './event.ts';
 import { type Outcome, OUTCOMES } from './outcome.ts';
 import type { KillReason, RuntimeStatus } from './types.ts';
 
@@ -40,7 +41,7 @@ export class Instruments {
   readonly #killed = new Map<string, number>(
     (['timeout', 'cpu', 'memory', 'output', 'crash'] satisfies KillReason[]).map((reason) => [reason, 0]),
   );
-  readonly #collected = new Map<string, number>();
+  readonly #collected = new Map<string, number>(COLLECT_REASONS.map((reason) => [reason, 0]));
   readonly #migrated = new Map<string, number>(
     ['sent', 'admitted', 'duplicate', 'rejected', 'dropped'].map((result) => [result, 0]),
   );
@@ -86,7 +87,7 @@ export class Instruments {
     add(this.#killed, reason, 1);
   }
 
-  collected(reason: string, count: number): void {
+  collected(reason: CollectReason, count: number): void {
     add(this.#collected, reason, count);
   }
 
@@ -179,7 +180,6 @@ export class Instruments {
         result.observe(kills, count, { 'petri.kill.reason': reason });
       for (const [reason, count] of this.#collected)
         result.observe(collected, count, { 'petri.gc.reason': reason });
-      if (this.#collected.size === 0) result.observe(collected, 0);
       for (const [what, count] of this.#recorded)
         result.observe(records, count, { 'petri.record.result': what });
       for (const [what, count] of this.#migrated)

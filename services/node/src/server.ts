@@ -10,8 +10,15 @@ import {
 } from '@petri/contracts/v1';
 import { type CallContext, type Handlers, Health, implement, serveReflection } from '@petri/contracts';
 import { type Clock, type PetriError, systemClock } from '@petri/core';
-import { type GarbageReport, openRegistry, type Registry, type Scope } from '@petri/population';
 import {
+  type GarbageReason,
+  type GarbageReport,
+  openRegistry,
+  type Registry,
+  type Scope,
+} from '@petri/population';
+import {
+  type CollectReason,
   EventLog,
   ForeignSandbox,
   type Kill,
@@ -329,7 +336,10 @@ function addServices(server: Server, gate: Gate, health: Health, parts: Parts): 
 
 /** By reason, as metrics name it. */
 function gcOf({ durationMs, collected }: GarbageReport) {
-  const counts: Record<string, number> = {};
-  for (const { reason } of collected) counts[reason.toLowerCase()] = (counts[reason.toLowerCase()] ?? 0) + 1;
+  const counts: Partial<Record<CollectReason, number>> = {};
+  for (const { reason } of collected) {
+    const name = reason.toLowerCase() as Lowercase<GarbageReason>;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
   return { durationMs, collected: counts };
 }
