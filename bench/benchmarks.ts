@@ -3,6 +3,7 @@ import { containment } from './containment.ts';
 import { density } from './density.ts';
 import { evaluateSources } from './evaluate-sources.ts';
 import { hangs } from './hangs.ts';
+import { islands } from './islands.ts';
 import { kills } from './kills.ts';
 import { latency } from './latency.ts';
 import { noisyTenant } from './noisy-tenant.ts';
@@ -23,5 +24,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   telemetry,
   population,
   density,
+  islands,
   whereTimeGoes,
 ];

@@ -5,6 +5,8 @@ export type Row = {
   what: string;
   value: number;
   unit: string;
+  /** Interval of confidence of 95%, in the same unit. */
+  within?: readonly [low: number, high: number];
   /** What the value is held against, measured in the same run, in the same unit. */
   baseline?: { what: string; value: number };
   ratio?: number;

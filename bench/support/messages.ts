@@ -1,3 +1,6 @@
+import type { Outcome } from '../traps/experiment.ts';
+import type { Variant } from '../traps/trap-archipelago.ts';
+
 /** Calls of 200 small functions in an isolate each; `inFlight` 0 is synchronously, one after another. */
 export type ApplyQuestion = { calls: number; inFlight: number };
 /** `wrong` is the number of wrong results. */
@@ -18,3 +21,6 @@ export type RuntimeAnswer = {
 export type CollectorQuestion = Record<string, never>;
 /** `requests` is how many came since the start. */
 export type CollectorAnswer = { address: string; requests: number };
+
+export type TrapsQuestion = { variant: Variant; seed: number };
+export type TrapsAnswer = Outcome;

@@ -20,10 +20,10 @@ export const isWrong = (row: Row): boolean => row.correctness === true && row.ok
 export const isMissed = (row: Row): boolean => row.ok === false && !isWrong(row);
 
 function cellsOf(row: Row): string[] {
-  const { what, value, unit, baseline, ratio, target } = row;
+  const { what, value, unit, within, baseline, ratio, target } = row;
   return [
     what,
-    quantity(value, unit),
+    quantity(value, unit) + (within ? `, 95%: ${within.map(number).join(' to ')}` : ''),
     baseline ? `${quantity(baseline.value, unit)} (${baseline.what})` : '',
     ratio === undefined ? '' : `${number(ratio)}x`,
     target ? targetOf(target, ratio === undefined ? unit : 'x') : '',

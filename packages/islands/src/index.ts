@@ -2,6 +2,7 @@ export { Archipelago, type ArchipelagoOptions, type MigrateRequest } from './arc
 export type { Member, MembershipEvent, MemberState } from './membership/members.ts';
 export { Sealer, type SigningKey } from './migration/envelope.ts';
 export type { OnMigration, Travel } from './migration/events.ts';
+export { genomeSha256 } from './migration/genome-hash.ts';
 export type { Arrival, Assessed, IslandPort, Packed } from './migration/port.ts';
 export { Refusal } from './migration/refusal.ts';
 export type { Individual } from './policy/individual.ts';

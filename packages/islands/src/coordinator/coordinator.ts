@@ -50,9 +50,15 @@ export class Coordinator {
   }
 
   start(): void {
-    const turn = () => void (this.#turn = this.#turn.then(() => this.#take()));
+    const turn = () => void this.take();
     turn();
     this.#timer = setInterval(turn, this.#options.leaseMs / TURNS).unref();
+  }
+
+  /** Takes a turn: seeks the lease and, where it leads, plans. Also taken by itself, several times in the duration of the lease. */
+  take(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#take());
+    return this.#turn;
   }
 
   /** Lets another lead at once. Idempotent. */
