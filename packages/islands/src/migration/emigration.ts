@@ -12,7 +12,7 @@ import { type OnMigration, result } from './events.ts';
 import { genomeSha256 } from './genome-hash.ts';
 import type { Ledger } from './ledger.ts';
 import type { IslandPort } from './port.ts';
-import { withMigrant } from './record.ts';
+import { withDrop, withMigrant } from './record.ts';
 import { Refusal } from './refusal.ts';
 
 export type EmigrationOptions = {
@@ -108,8 +108,8 @@ export class Emigration {
         } catch (thrown) {
           const lost = dropReason(thrown);
           if (!lost) throw thrown;
-          await this.#drop(record, genomeSha256, lost);
-          return result('DROPPED', { individual, ...lost });
+          const dropped = await this.#drop(record, genomeSha256, lost);
+          return dropped ? result('DROPPED', { individual, ...lost }) : undefined;
         }
       });
     }
@@ -124,14 +124,15 @@ export class Emigration {
     return transport.send(record.to, message);
   }
 
-  /** Whoever is not there any more does not go, which its entry says. */
+  /** Whoever is not there any more does not go, which its entry says. Whether it did not. */
   async #drop(
     record: Migration,
     genomeSha256: string,
     why: Pick<Refusal, 'reason' | 'message'>,
-  ): Promise<void> {
-    const drop = { verdict: Verdict.DROPPED, reason: why.reason, message: why.message };
-    await this.#options.ledger.update(record, (now) => withMigrant(now, genomeSha256, () => drop));
+  ): Promise<boolean> {
+    const changed = await this.#options.ledger.update(record, (now) => withDrop(now, genomeSha256, why));
+    const entry = changed.record.migrants.find((each) => each.genomeSha256 === genomeSha256);
+    return entry?.verdict === Verdict.DROPPED;
   }
 
   async #tellOfUnsent({ id: migration, population, from, to, migrants }: Migration): Promise<void> {
@@ -177,14 +178,8 @@ function numbered(record: Migration, sequences: ReadonlyMap<string, bigint>): Mi
 }
 
 function failed(record: Migration, error: string): Migration {
-  const drop = { verdict: Verdict.DROPPED, reason: NOT_SENT, message: error };
-  const ended = record.migrants.reduce(
-    (rest, { genomeSha256: hash }) =>
-      withMigrant(rest, hash, ({ verdict, sequence }) =>
-        verdict === Verdict.UNSPECIFIED && sequence === 0n ? drop : {},
-      ),
-    record,
-  );
+  const why = { reason: NOT_SENT, message: error };
+  const ended = record.migrants.reduce((rest, { genomeSha256: hash }) => withDrop(rest, hash, why), record);
   return { ...ended, state: MigrationState.FAILED, error };
 }
 

@@ -7,12 +7,16 @@ import {
   MigrantSchema,
   SignatureAlgorithm,
 } from '@petri/contracts/v1';
+import { idViolation } from '@petri/core';
 import { Refusal } from './refusal.ts';
 
 /** The layout that is written, and the newest that is read. */
 export const SCHEMA_VERSION = 1;
 /** NATS' own default for a message. */
 export const MAX_ENVELOPE_BYTES = 1024 * 1024;
+
+/** Keys and labels are made of them: anything else than an id would be refused there, again and again. */
+const IDS = ['migration', 'population', 'from', 'to', 'node', 'individual', 'origin'] as const;
 
 /** What envelopes are signed with. The secret is shared by all nodes. */
 export type SigningKey = { id: string; secret: Uint8Array };
@@ -58,6 +62,10 @@ export class Sealer {
       throw new Refusal('NEWER_SCHEMA', `the migrant ${layouts}`);
     }
     if (migrant.schemaVersion === 0) throw new Refusal('CORRUPTED', 'the migrant has no layout');
+    for (const field of IDS) {
+      const violation = idViolation(field, migrant[field]);
+      if (violation) throw new Refusal('CORRUPTED', `the migrant's ${field} ${violation.description}`);
+    }
     return migrant;
   }
 

@@ -151,8 +151,6 @@ export class Immigration implements Receiver {
     const { island, port, rules } = this.#options;
     const { population, genomeSha256 } = migrant;
     const { epoch, maxHops, capacity, replacement, trustScores } = rules();
-    const evaluatorSha256 = await port.evaluatorOf(island, population);
-    check(migrant, { island, epoch, maxHops, evaluatorSha256 });
     const residents = await port.individuals(island, population);
     const id = idOf(migrant);
     const admitted = {
@@ -167,6 +165,11 @@ export class Immigration implements Receiver {
       // Before a crash, or before whoever keeps the population could say so: what is lacking is made good.
       await port.admit(island, population, { id, migrant, fitness: migrant.fitness!, givesWay: undefined });
       return admitted;
+    }
+    // Whoever is here was in order when it came, whatever has changed since.
+    if (!arrived) {
+      const evaluatorSha256 = await port.evaluatorOf(island, population);
+      check(migrant, { island, epoch, maxHops, evaluatorSha256 });
     }
     if (!arrived && residents.some((resident) => resident.genomeSha256 === genomeSha256)) {
       return { kind: 'DUPLICATE', verdict: Verdict.DUPLICATE, reason: '', message: '', admittedAs: '' };

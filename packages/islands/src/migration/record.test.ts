@@ -8,6 +8,7 @@ import {
   type Judge,
   missing,
   reported,
+  withDrop,
   withJudge,
   withMigrant,
   withoutJudge,
@@ -75,6 +76,16 @@ test('totals of a migration add up, whatever came first, twice or never', () => 
       }
     }),
   );
+});
+
+test('whoever is judged, or has a verdict, went, though the sender did not hear of it', () => {
+  const chosen = withMigrant(create(MigrationSchema), 'g', () => ({ individual: 'i' }));
+  const stays = (record: Migration) => withDrop(record, 'g', { reason: 'GONE', message: '' }).migrants[0];
+  assert.equal(stays(chosen)?.verdict, Verdict.DROPPED);
+  const judged = withJudge(chosen, 'g', 5n, JUDGE);
+  assert.equal(stays(judged)?.verdict, Verdict.UNSPECIFIED);
+  const admitted = { ...NOTHING_MORE, verdict: Verdict.ADMITTED };
+  assert.equal(stays(withVerdict(judged, 'g', 5n, admitted, JUDGE))?.verdict, Verdict.ADMITTED);
 });
 
 test('only what the inbox no longer holds, and nobody judged, was dropped', () => {

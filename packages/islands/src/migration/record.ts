@@ -77,6 +77,21 @@ export function withVerdict(
   });
 }
 
+/**
+ * Without the migrant, who does not go. Not if somebody judges it: it went on an attempt to send it whose answer was lost.
+ */
+export function withDrop(
+  record: Migration,
+  genomeSha256: string,
+  why: Pick<MigrantReport, 'reason' | 'message'>,
+): Migration {
+  return withMigrant(record, genomeSha256, ({ verdict, sequence }) =>
+    verdict === Verdict.UNSPECIFIED && sequence === 0n
+      ? { verdict: Verdict.DROPPED, reason: why.reason, message: why.message }
+      : {},
+  );
+}
+
 function fence({ receiver, receiverIncarnation }: MigrantReport, { node, incarnation }: Judge): void {
   if (receiver !== node || receiverIncarnation <= incarnation) return;
   throw aborted('SUPERSEDED', `a later start of the node "${node}" judges its migrants now`);

@@ -19,6 +19,9 @@ const migrant = (change: MessageInitShape<typeof MigrantSchema> = {}) =>
     population: 'p',
     from: 'a',
     to: 'b',
+    node: 'n',
+    individual: 'i',
+    origin: 'a',
     epoch: 5n,
     genome: genomeOf(7),
     genomeSha256: hashOf(7),
@@ -52,6 +55,21 @@ suite('checks', () => {
 });
 
 suite('envelopes', () => {
+  test('refuse names that nothing may have, and say why in a few words', () => {
+    const sealer = new Sealer([]);
+    for (const field of ['migration', 'population', 'from', 'to', 'node', 'individual', 'origin']) {
+      for (const name of ['', 'a.>', 'x'.repeat(100_000)]) {
+        const sealed = sealer.seal(migrant({ [field]: name }));
+        assert.throws(() => sealer.open(sealed), refusal('CORRUPTED'), `${field}: ${name}`);
+      }
+    }
+    const wordy = migrant({ fitness: claim(7, 'x'.repeat(100_000)) });
+    assert.throws(
+      () => check(wordy, GATE),
+      ({ message }: Refusal) => message.length < 400,
+    );
+  });
+
   test('give back what was put in, signed or not', () => {
     for (const keys of [[], [KEY]]) {
       const sealer = new Sealer(keys);
