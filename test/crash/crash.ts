@@ -3,9 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Petri } from '@petri/client';
 import { startNodeProcess } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
-import { Slot } from './model.ts';
+import { seededRandom } from '../support/random.ts';
+import type { Model } from './model.ts';
+import { PopulationModel } from './population-model.ts';
+import { SandboxModel } from './sandbox-model.ts';
 
-const SLOTS = 24;
+const SANDBOXES = 24;
+const POPULATIONS = 8;
 /** The node is killed after a random number of changes up to this, and a random part of what one takes on top. */
 const CHANGES = 300;
 const CHANGE_MS = 5;
@@ -13,7 +17,8 @@ const CHANGE_MS = 5;
 const STARTS_KILLED = 4;
 const START_MS = 600;
 
-export type Crashes = { kills: number; startsKilled: number; acknowledged: number };
+/** `ofPopulations` are those of all acknowledged changes that were of populations, fitness, lineage and pins. */
+export type Crashes = { kills: number; startsKilled: number; acknowledged: number; ofPopulations: number };
 
 /** Kills a node under load again and again, on one data directory, and verifies everything after each time. */
 export async function crash(options: {
@@ -22,10 +27,20 @@ export async function crash(options: {
   seed: number;
   progress?: (line: string) => void;
 }): Promise<Crashes> {
-  const random = generator(options.seed);
-  const env = { PETRI_DATA_DIR: options.directory, PETRI_WORKERS: '1', PETRI_SPARES: '0' };
-  const slots = Array.from({ length: SLOTS }, (_, index) => new Slot(`slot-${index}`));
-  const crashes: Crashes = { kills: 0, startsKilled: 0, acknowledged: 0 };
+  const random = seededRandom(options.seed);
+  const env = {
+    PETRI_DATA_DIR: options.directory,
+    PETRI_WORKERS: '1',
+    PETRI_SPARES: '0',
+    // What a node takes by itself is none of the models' changes.
+    PETRI_GC_INTERVAL_MS: '0',
+  };
+  const populations = Array.from({ length: POPULATIONS }, (_, at) => new PopulationModel(`population-${at}`));
+  const models: readonly Model[] = [
+    ...Array.from({ length: SANDBOXES }, (_, at) => new SandboxModel(`slot-${at}`)),
+    ...populations,
+  ];
+  const crashes: Crashes = { kills: 0, startsKilled: 0, acknowledged: 0, ofPopulations: 0 };
   for (let time = 0; time <= options.times; time++) {
     if (time > 0 && random() < 1 / STARTS_KILLED) {
       await killedStart(env, random() * START_MS);
@@ -33,17 +48,18 @@ export async function crash(options: {
     }
     await using node = await startNodeProcess(env);
     await using petri = await connect(node.address);
-    for (const slot of slots) await slot.verify(petri);
+    for (const model of models) await model.verify(petri);
     if (time === options.times) break;
     const dead = once(node.child, 'exit');
-    const load = Promise.all(slots.map((slot) => busy(slot, petri, random, () => node.child.killed)));
-    const enough = acknowledged(slots) + random() * CHANGES;
-    await Promise.race([until('changes', () => acknowledged(slots) >= enough, 60_000), load]);
+    const load = Promise.all(models.map((model) => busy(model, petri, random, () => node.child.killed)));
+    const enough = acknowledged(models) + random() * CHANGES;
+    await Promise.race([until('changes', () => acknowledged(models) >= enough, 60_000), load]);
     await pause(random() * CHANGE_MS);
     node.child.kill('SIGKILL');
     await Promise.all([load, dead]);
     crashes.kills++;
-    crashes.acknowledged = acknowledged(slots);
+    crashes.acknowledged = acknowledged(models);
+    crashes.ofPopulations = acknowledged(populations);
     options.progress?.(
       `${time + 1} of ${options.times}: ${crashes.acknowledged} changes acknowledged so far`,
     );
@@ -51,15 +67,15 @@ export async function crash(options: {
   return crashes;
 }
 
-function acknowledged(slots: readonly Slot[]): number {
-  return slots.reduce((sum, slot) => sum + slot.acknowledged, 0);
+function acknowledged(models: readonly Model[]): number {
+  return models.reduce((sum, model) => sum + model.acknowledged, 0);
 }
 
-/** Changes one sandbox after the other until the node is dead. Any failure before that is one of the test. */
-async function busy(slot: Slot, petri: Petri, random: () => number, killed: () => boolean): Promise<void> {
+/** Makes one change after the other until the node is dead. Any failure before that is one of the test. */
+async function busy(model: Model, petri: Petri, random: () => number, killed: () => boolean): Promise<void> {
   while (!killed()) {
     try {
-      await slot.change(petri, random);
+      await model.change(petri, random);
     } catch (thrown) {
       if (!killed()) throw thrown;
     }
@@ -72,15 +88,4 @@ async function killedStart(env: Record<string, string>, afterMs: number): Promis
   await Promise.race([pause(afterMs), started]);
   aborted.abort();
   await started.catch(() => undefined);
-}
-
-/** Numbers in [0, 1) that follow from the seed: mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
