@@ -4,28 +4,31 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aptInstall } from './apt.ts';
 import { until } from './until.ts';
 
 /** Why tests with NATS are skipped; false if they are not. */
-export const WITHOUT_NATS: string | false = hasServer() || installed() ? false : missing();
+export const WITHOUT_NATS: string | false =
+  hasServer() || (aptInstall('nats-server') && hasServer()) ? false : missing();
 
 export type NatsServer = AsyncDisposable & {
   /** Such as "nats://127.0.0.1:34567". The same after a restart. */
   url: string;
   child: () => ChildProcess;
-  /** Ends it at once, as a crash does. What JetStream had acknowledged is on disk. */
-  kill(): Promise<void>;
+  /** Ends it, by default as a crash does. What JetStream had acknowledged is on disk. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** After `kill`. */
   restart(): Promise<void>;
 };
 
-export async function startNatsServer(): Promise<NatsServer> {
+/** `args` are added to the command line. */
+export async function startNatsServer(args: readonly string[] = []): Promise<NatsServer> {
   const directory = mkdtempSync(join(tmpdir(), 'petri-nats-'));
   let child: ChildProcess | undefined;
-  const kill = async () => {
+  const kill = async (signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL') => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
   };
   const dispose = async () => {
@@ -36,7 +39,9 @@ export async function startNatsServer(): Promise<NatsServer> {
     const [store, ports] = [join(directory, 'store'), join(directory, 'ports')];
     rmSync(ports, { recursive: true, force: true });
     const listen = ['--addr', '127.0.0.1', '--port', String(port), '--ports_file_dir', directory];
-    child = spawn('nats-server', ['--jetstream', '--store_dir', store, ...listen], { stdio: 'ignore' });
+    child = spawn('nats-server', ['--jetstream', '--store_dir', store, ...listen, ...args], {
+      stdio: 'ignore',
+    });
     const file = join(directory, `nats-server_${child.pid}.ports`);
     const urls: string[] = [];
     await until('nats-server says where it listens', () => {
@@ -70,18 +75,6 @@ function hasServer(): boolean {
   try {
     execFileSync('nats-server', ['--version'], { stdio: 'ignore' });
     return true;
-  } catch {
-    return false;
-  }
-}
-
-/** From Debian, where this may be done. */
-function installed(): boolean {
-  try {
-    if (process.getuid?.() !== 0) return false;
-    const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
-    execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', 'nats-server'], options);
-    return hasServer();
   } catch {
     return false;
   }

@@ -124,6 +124,11 @@ export class Archipelago {
     }));
   }
 
+  /** Id of the coordinator that leads; '' if none does. */
+  async leader(options?: CallOptions): Promise<string> {
+    return (await this.#client.listNodes({}, this.#bounds(options))).leader;
+  }
+
   async islands(population = '', options?: CallOptions): Promise<Island[]> {
     return (await this.#client.listIslands({ population }, this.#bounds(options))).islands.map(islandOf);
   }
