@@ -15,7 +15,7 @@ import type { ScanReport } from './scan/finding.ts';
 import { residentsPerWorker } from './supervisor/capacity.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
-import { makeWorkerScript } from './supervisor/worker-script.ts';
+import { workerScript } from './supervisor/worker-script.ts';
 import { StateKeeper } from './state-keeper.ts';
 import type { SandboxStore } from './store.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
@@ -77,9 +77,9 @@ export type RuntimeOptions = {
 /** Starts workers and answers a runtime with the sandboxes of its store, hibernated. The caller closes it. */
 export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise<SandboxRuntime> {
   const workers = options.workers ?? availableParallelism();
-  const confinement = await findConfinement(NEEDED);
+  const [script, confinement] = await Promise.all([workerScript(), findConfinement(NEEDED)]);
   const fleet = {
-    script: makeWorkerScript(),
+    script,
     workers,
     spares: options.spares ?? 1,
     warmRealms: options.warmRealms ?? 32,
