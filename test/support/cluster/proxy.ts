@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 
 /**
  * `open` lets everything through. `silent` lets nothing through and says nothing, as a network that drops packets does;
- * what was sent arrives once it is open again, on connections that neither side has given up. `closed` resets all
+ * what was sent arrives once it is open again, on connections that neither side has given up. `closed` ends all
  * connections, and every new one.
  */
 type Passage = 'open' | 'silent' | 'closed';
@@ -79,6 +79,6 @@ export class Proxy implements AsyncDisposable {
     if (this.#passage === 'silent') return;
     this.#sockets.get(socket)?.destroy();
     this.#sockets.delete(socket);
-    socket.resetAndDestroy();
+    socket.destroy();
   }
 }
