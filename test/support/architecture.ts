@@ -11,21 +11,23 @@ export const ALLOWED: Record<string, readonly string[]> = {
   'packages/population': ['core', 'contracts', 'storage'],
   'packages/islands': ['core', 'contracts'],
   'packages/client': ['core', 'contracts'],
+  'packages/serving': ['core', 'contracts', 'telemetry'],
   'packages/lab': ['client'],
   'services/node': [
     'core',
     'contracts',
     'storage',
     'telemetry',
+    'serving',
     'sandbox',
     'population',
     'islands',
     'client',
   ],
-  'services/coordinator': ['core', 'contracts', 'telemetry', 'islands', 'client'],
+  'services/coordinator': ['core', 'contracts', 'telemetry', 'serving', 'islands', 'client'],
   'services/lab': ['core', 'contracts', 'telemetry', 'client', 'lab'],
-  'services/monitor': ['core', 'contracts', 'telemetry', 'islands', 'client'],
-  'services/dashboard': ['core', 'contracts', 'telemetry', 'client'],
+  'services/monitor': ['core', 'contracts', 'telemetry', 'serving', 'islands', 'client'],
+  'services/dashboard': ['core', 'contracts', 'telemetry', 'serving', 'client'],
 };
 
 /** The only imports below a package's name. */

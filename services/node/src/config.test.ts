@@ -19,7 +19,7 @@ suite('loadConfig', () => {
       (error: PetriError) => {
         assert.deepEqual(
           error.violations.map(({ field }) => field),
-          ['PETRI_PORT', 'PETRI_WORKERS', 'PETRI_READY_JSON'],
+          ['PETRI_PORT', 'PETRI_READY_JSON', 'PETRI_WORKERS'],
         );
         return true;
       },

@@ -2,15 +2,13 @@ import type { CallContext, Handler } from '@petri/contracts';
 import type { AdminService, EventService, PopulationService, SandboxService } from '@petri/contracts/v1';
 import type { Clock, PetriError } from '@petri/core';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
-import type { AuditLog } from './audit/log.ts';
+import type { AuditLog, Identity } from '@petri/serving';
 import type { Books, GarbageCollector } from '@petri/population';
 import type { Archipelago } from '@petri/islands';
-import type { Identity } from './auth/identity.ts';
 import type { Accounts } from './tenants/accounts.ts';
 import type { TenantView } from './tenants/view.ts';
 import type { Evaluators } from './islands/evaluators.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { ServedCall } from './tracing.ts';
 
 /** What routes share. */
 export type Parts = {
@@ -37,8 +35,6 @@ export type Parts = {
   identityOf: (context: Pick<CallContext, 'metadata'>) => Identity;
   /** Told of errors that callers see only as INTERNAL. */
   onInternalError: (error: PetriError, where: string) => void;
-  /** Told of each call that is over. */
-  onServed: (call: ServedCall) => void;
 };
 
 type SandboxMethods = (typeof SandboxService)['method'];

@@ -3,7 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BatchSummarySchema } from '@petri/contracts/v1';
 import type { BatchKind, SandboxEvents } from '@petri/sandbox';
 import { batch, type BatchOptions, mapBounded } from './batch.ts';
-import { within } from './tracing.ts';
+import { within } from '@petri/serving';
 import type { Tally } from './tally.ts';
 
 type Batch = { events: SandboxEvents; kind: BatchKind; tenant: string; tally: Tally };

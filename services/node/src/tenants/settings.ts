@@ -1,5 +1,5 @@
 import type { EnvReader } from '@petri/core';
-import { fileError, readConfigured } from '../auth/files.ts';
+import { fileError, readConfigured } from '@petri/serving';
 import { parseQuota, parseQuotaFile, type Quota, type Quotas, UNLIMITED } from './quota.ts';
 
 /** Where the quotas of tenants are said. */

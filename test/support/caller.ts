@@ -1,29 +1,6 @@
-/** Nodes that ask who calls, and callers of all kinds. */
 import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js';
 import { fromStatus } from '@petri/contracts';
 import type { PetriError } from '@petri/core';
-import { OPEN_TO_LOOPBACK, type SecurityConfig } from '../src/auth/settings.ts';
-import { parseTokenList } from '../src/auth/tokens.ts';
-import type { NodeOptions } from '../src/server.ts';
-import { testNode, type TestNode } from './start.ts';
-
-/** A token for each role. */
-export const TOKENS = {
-  reader: 'reader-token-0123456789',
-  operator: 'operator-token-0123456789',
-  admin: 'admin-token-0123456789',
-};
-
-export const THREE_ROLES = parseTokenList(
-  Object.entries(TOKENS)
-    .map(([role, token]) => `the-${role}:${role}:${token}`)
-    .join(),
-);
-
-export function secureNode(security: Partial<SecurityConfig>, options: NodeOptions = {}): Promise<TestNode> {
-  const list = () => ({ sandboxes: [], nextPageToken: '', totalSize: 0 });
-  return testNode({ list }, { ...options, config: { security: { ...OPEN_TO_LOOPBACK, ...security } } });
-}
 
 /** A caller that sends raw requests, and nothing that a client of Petri would not let through. */
 export class Caller implements Disposable {

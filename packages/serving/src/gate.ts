@@ -56,7 +56,7 @@ export class Gate {
   }
 
   #enter(): void {
-    if (this.#closed) throw unavailable('DRAINING', 'this node is shutting down; try another or try again');
+    if (this.#closed) throw unavailable('DRAINING', 'this server is shutting down; try another or try again');
     this.#inFlight++;
   }
 

@@ -97,7 +97,7 @@ const ADMIN_SERVICE: Rows<typeof AdminService> = {
   setQuota: 'admin',
 };
 
-/** Services of other libraries, which have no types to go by: a test compares these with what the node serves. */
+/** Services of other libraries, which have no types to go by: a test compares these with what is served. */
 const OTHERS: Readonly<Record<string, Least>> = {
   // Probes of orchestrators and load balancers hold no tokens, and learn only whether the node serves.
   '/grpc.health.v1.Health/Check': 'anyone',
@@ -109,15 +109,24 @@ const OTHERS: Readonly<Record<string, Least>> = {
   '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo': 'reader',
 };
 
-/** The least role for each method that a node serves, by path such as `/petri.v1.SandboxService/Run`. */
-export const LEAST_ROLES: ReadonlyMap<string, Least> = new Map<string, Least>([
-  ...paths(SandboxService, SANDBOX_SERVICE),
-  ...paths(EventService, EVENT_SERVICE),
-  ...paths(PopulationService, POPULATION_SERVICE),
-  ...paths(ArchipelagoService, ARCHIPELAGO_SERVICE),
-  ...paths(AdminService, ADMIN_SERVICE),
-  ...Object.entries(OTHERS),
+const PATHS: ReadonlyMap<string, readonly [path: string, least: Role][]> = new Map([
+  [SandboxService.typeName, paths(SandboxService, SANDBOX_SERVICE)],
+  [EventService.typeName, paths(EventService, EVENT_SERVICE)],
+  [PopulationService.typeName, paths(PopulationService, POPULATION_SERVICE)],
+  [ArchipelagoService.typeName, paths(ArchipelagoService, ARCHIPELAGO_SERVICE)],
+  [AdminService.typeName, paths(AdminService, ADMIN_SERVICE)],
 ]);
+
+/**
+ * The least role for each method of these services, of health and of reflection, by path such as
+ * `/petri.v1.SandboxService/Run`. What is not in it is open to nobody.
+ */
+export function leastRoles(services: readonly DescService[]): ReadonlyMap<string, Least> {
+  return new Map<string, Least>([
+    ...services.flatMap(({ typeName }) => PATHS.get(typeName) ?? []),
+    ...Object.entries(OTHERS),
+  ]);
+}
 
 function paths<S extends DescService>(service: S, rows: Rows<S>): [string, Role][] {
   const untyped = rows as Readonly<Record<string, Role>>;

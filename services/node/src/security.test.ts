@@ -5,11 +5,16 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { startNodeProcess } from '../../../../test/support/node-process.ts';
-import { until } from '../../../../test/support/until.ts';
-import { Caller } from '../../test/secure.ts';
+import { EnvReader } from '@petri/core';
+import { Caller } from '../../../test/support/caller.ts';
+import { startNodeProcess } from '../../../test/support/node-process.ts';
+import { until } from '../../../test/support/until.ts';
+import { fakeRuntime } from '../test/fake-runtime.ts';
+import { CONFIG } from '../test/start.ts';
+import { loadConfig } from './config.ts';
+import { startNode } from './server.ts';
 
-const MAIN = new URL('../main.ts', import.meta.url).pathname;
+const MAIN = new URL('main.ts', import.meta.url).pathname;
 const LIST = '/petri.v1.SandboxService/ListSandboxes';
 const SECRET = 'a-secret-0123456789';
 
@@ -88,5 +93,21 @@ suite('the command', () => {
     await using node = await startNodeProcess({ ...env, PETRI_SPARES: '0' });
     const warned = () => node.complaints().startsWith('petri node: warning: 0.0.0.0 is not');
     await until('there is a warning', warned);
+  });
+});
+
+suite('a node that may not listen', () => {
+  test('closes its runtime', async () => {
+    const runtime = fakeRuntime();
+    const refused = startNode({ ...CONFIG, host: '0.0.0.0' }, { runtime });
+    await assert.rejects(refused, { code: 'failed_precondition', reason: 'INSECURE' });
+    assert.equal(runtime.closed, 1);
+  });
+
+  test('listens if it is allowed, and says so', async () => {
+    const { security } = loadConfig(new EnvReader({ PETRI_ALLOW_INSECURE: 'unauthenticated' }));
+    const config = { ...CONFIG, host: '0.0.0.0', security: security! };
+    await using node = await startNode(config, { runtime: fakeRuntime() });
+    assert.equal(node.warnings.length, 1);
   });
 });

@@ -1,5 +1,4 @@
 import type { Clock, PetriError } from '@petri/core';
-import type { Kill } from '@petri/sandbox';
 import { type AuditEntry, type Caller, lineOf } from './entry.ts';
 
 /** Where lines go. */
@@ -56,13 +55,6 @@ export class AuditLog {
     this.#said.add(error);
     const { reason, message } = error;
     this.record({ event: 'refused', caller, rpc, result: resultOf(error), reason, message, ...more });
-  }
-
-  /** A guest was stopped. What it said of itself is not repeated. */
-  killed({ sandboxId = '', tenant, task, outcome, reason, workerLost, cpuUs, wallUs }: Kill): void {
-    const used = `${Math.round(wallUs / 1000)} ms, ${Math.round(cpuUs / 1000)} ms of CPU`;
-    const message = `${task}: ${used}${workerLost ? '; its worker was lost' : ''}`;
-    this.record({ event: 'kill', sandbox: sandboxId, tenant, result: outcome, reason, message });
   }
 
   /** After the file was moved away. */

@@ -24,7 +24,11 @@ export type ServedCall = {
   durationMs: number;
 };
 
-type Told = { onServed: (call: ServedCall) => void };
+type Told = {
+  /** Of the tracer and the meter, such as "petri.node". */
+  name: string;
+  onServed: (call: ServedCall) => void;
+};
 
 type Serve = (request: object, call: CallContext) => unknown;
 
@@ -54,8 +58,8 @@ export function traceOf(call: CallContext): Context {
  * trace.
  */
 export function traced<S extends DescService>(service: S, handlers: Handlers<S>, told: Told): Handlers<S> {
-  const tracer = trace.getTracer('petri.node');
-  const seconds = metrics.getMeter('petri.node').createHistogram('rpc.server.call.duration', {
+  const tracer = trace.getTracer(told.name);
+  const seconds = metrics.getMeter(told.name).createHistogram('rpc.server.call.duration', {
     description: 'Time of a call, until its last message is sent',
     unit: 's',
     advice: { explicitBucketBoundaries: BUCKETS },

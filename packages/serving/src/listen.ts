@@ -1,7 +1,7 @@
 import { Server, type ServerCredentials, type ServerInterceptor, setLogger } from '@grpc/grpc-js';
 import { messageSizeLimit } from '@petri/contracts';
 import { unavailable } from '@petri/core';
-import type { NodeConfig } from './config.ts';
+import type { EndpointConfig } from './settings.ts';
 
 /** A peer that has vanished is found out within a minute, and its calls are cancelled. */
 const KEEPALIVE = { 'grpc.keepalive_time_ms': 40_000, 'grpc.keepalive_timeout_ms': 20_000 };
@@ -12,7 +12,10 @@ const KEEPALIVE = { 'grpc.keepalive_time_ms': 40_000, 'grpc.keepalive_timeout_ms
  */
 const STREAMS = { 'grpc.max_concurrent_streams': 1_000 };
 
-export function createServer({ maxMessageBytes }: NodeConfig, interceptors: ServerInterceptor[]): Server {
+export function createServer(
+  { maxMessageBytes }: Pick<EndpointConfig, 'maxMessageBytes'>,
+  interceptors: ServerInterceptor[],
+): Server {
   return new Server({ ...messageSizeLimit(maxMessageBytes), ...KEEPALIVE, ...STREAMS, interceptors });
 }
 
@@ -20,7 +23,7 @@ export function createServer({ maxMessageBytes }: NodeConfig, interceptors: Serv
 export function listen(
   server: Server,
   credentials: ServerCredentials,
-  { host, port }: Pick<NodeConfig, 'host' | 'port'>,
+  { host, port }: Pick<EndpointConfig, 'host' | 'port'>,
 ): Promise<number> {
   const address = addressOf(host, port);
   return new Promise((resolve, reject) => {

@@ -1,5 +1,8 @@
 import type { Identity } from '../auth/identity.ts';
 
+/** What serves. */
+export type ServiceKind = 'node' | 'coordinator';
+
 /** Whose call it is, and where it comes from. */
 export type Caller = { identity: Identity | undefined; peer: string };
 
@@ -10,9 +13,7 @@ export type AuditEntry = {
    * to. `kill`: a run was ended by killing its worker.
    */
   event:
-    | 'node.start'
-    | 'node.insecure'
-    | 'node.stop'
+    | `${ServiceKind}.${'start' | 'insecure' | 'stop'}`
     | 'refused'
     | 'refused.more'
     | 'change'

@@ -1,11 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
 import type { Health } from '@petri/contracts';
-import type { GarbageCollector } from '@petri/population';
-import type { Archipelago } from '@petri/islands';
-import type { SandboxRuntime } from '@petri/sandbox';
-import type { AuditLog } from './audit/log.ts';
 import type { Gate } from './gate.ts';
-import type { Storage } from './storage/open.ts';
 
 /** Streams that never end of themselves, such as health watches, are cut off after this long. */
 const GOODBYE_MS = 500;
@@ -14,15 +9,12 @@ type Collaborators = {
   server: Server;
   gate: Gate;
   health: Health;
-  runtime: SandboxRuntime;
-  collector: GarbageCollector;
-  archipelago: Archipelago;
-  storage: Storage;
-  audit: AuditLog;
   drainTimeoutMs: number;
+  /** Ends all that is behind the server, and says why. Called once. */
+  stop: (how: 'drained' | 'at once') => Promise<void>;
 };
 
-/** How a node ends: gracefully, at once, or gracefully until somebody wants it at once. */
+/** How a server ends: gracefully, at once, or gracefully until somebody wants it at once. */
 export class Ending {
   readonly #parts: Collaborators;
   readonly #hurry = Promise.withResolvers<void>();
@@ -53,18 +45,12 @@ export class Ending {
   }
 
   async #stop(): Promise<void> {
-    const { server, gate, health, runtime, archipelago, collector, storage, audit } = this.#parts;
+    const { server, gate, health, stop } = this.#parts;
     this.#hurry.resolve();
     health.setServing(false);
     void gate.close();
     server.forceShutdown();
-    const collected = collector.close();
-    await archipelago.close();
-    await runtime.close();
-    await collected;
-    await storage.close();
-    audit.record({ event: 'node.stop', message: this.#draining ? 'drained' : 'at once' });
-    await audit.close();
+    await stop(this.#draining ? 'drained' : 'at once');
   }
 
   async #within(ms: number, done: Promise<void>): Promise<void> {

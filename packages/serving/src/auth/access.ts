@@ -1,3 +1,4 @@
+import type { DescService } from '@bufbuild/protobuf';
 import { type Metadata, ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js';
 import type { CallContext } from '@petri/contracts';
 import type { PetriError } from '@petri/core';
@@ -7,7 +8,7 @@ import { fileError, readSecret } from './files.ts';
 import { type Identity, OPEN } from './identity.ts';
 import { guard, type Refusal } from './interceptor.ts';
 import type { SecurityConfig } from './settings.ts';
-import { LEAST_ROLES } from './table.ts';
+import { leastRoles } from './table.ts';
 import { tlsCredentials } from './tls.ts';
 import { checkedTokens, parseTokenFile, type TokenEntry } from './tokens.ts';
 
@@ -23,6 +24,8 @@ export type Access = {
 
 type Options = {
   host: string;
+  /** That are served. */
+  services: readonly DescService[];
   now: Date;
   onRefused: (refusal: Refusal) => void;
   onInternalError: (error: PetriError, where: string) => void;
@@ -43,7 +46,7 @@ export async function openAccess(security: SecurityConfig, options: Options): Pr
   const identities = new WeakMap<Metadata, Identity>();
   const interceptor = guard({
     authenticator: new Authenticator(tokens, clientRoles),
-    leastRoles: LEAST_ROLES,
+    leastRoles: leastRoles(options.services),
     onAdmitted: (metadata, identity) => void identities.set(metadata, identity),
     onRefused: options.onRefused,
     onInternalError: options.onInternalError,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { CallContext, implement } from '@petri/contracts';
 import { AdminService } from '@petri/contracts/v1';
-import { Caller, secureNode, THREE_ROLES, TOKENS } from '../../test/secure.ts';
-import { CONFIG } from '../../test/start.ts';
+import { Caller } from '../../../../test/support/caller.ts';
+import { CONFIG, secureEndpoint, THREE_ROLES, TOKENS } from '../../test/secure.ts';
 import { createServer, listen } from '../listen.ts';
 import { openAccess } from './access.ts';
 import type { Identity } from './identity.ts';
@@ -18,7 +18,7 @@ const REFLECTION = [
   '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
 ];
 
-suite('a node with tokens', () => {
+suite('a server with tokens', () => {
   const refused: [title: string, authorization: string | undefined, reason: string][] = [
     ['no token', undefined, 'TOKEN_MISSING'],
     ['an empty header', '', 'TOKEN_MISSING'],
@@ -33,27 +33,27 @@ suite('a node with tokens', () => {
   ];
   for (const [title, authorization, reason] of refused) {
     test(`${title} is UNAUTHENTICATED with a hint, and nothing of what was sent comes back`, async () => {
-      await using node = await secureNode({ tokens: THREE_ROLES });
-      using caller = new Caller(node.node.address);
+      await using served = await secureEndpoint({ tokens: THREE_ROLES });
+      using caller = new Caller(served.address);
       const error = await caller.call(STATUS, authorization);
       assert.deepEqual([error?.code, error?.reason], ['unauthenticated', reason]);
       assert.deepEqual(error?.metadata, { 'www-authenticate': 'Bearer' });
       const secret = /01234567|token-0/i;
       assert.doesNotMatch(`${error?.message} ${JSON.stringify(error?.metadata)}`, secret);
-      assert.deepEqual(node.internal, []);
+      assert.deepEqual(served.internal, []);
     });
   }
 
   test('the scheme may be written in any case', async () => {
-    await using node = await secureNode({ tokens: THREE_ROLES });
-    using caller = new Caller(node.node.address);
+    await using served = await secureEndpoint({ tokens: THREE_ROLES });
+    using caller = new Caller(served.address);
     for (const scheme of ['Bearer', 'bearer', 'BEARER'])
       assert.equal(await caller.call(LIST, `${scheme} ${TOKENS.reader}`), undefined);
   });
 
   test('anyone may ask whether it serves; the rest of health, and reflection, are for readers', async () => {
-    await using node = await secureNode({ tokens: THREE_ROLES });
-    using caller = new Caller(node.node.address);
+    await using served = await secureEndpoint({ tokens: THREE_ROLES });
+    using caller = new Caller(served.address);
     assert.equal(await caller.call(CHECK), undefined);
     assert.equal(await caller.call(CHECK, 'Bearer what-is-this'), undefined);
     assert.equal((await caller.call(WATCH, undefined, { stream: true }))?.code, 'unauthenticated');
@@ -66,9 +66,9 @@ suite('a node with tokens', () => {
   });
 
   test('strangers are refused before their message has arrived, however large it is', async () => {
-    await using node = await secureNode({ tokens: THREE_ROLES });
-    using caller = new Caller(node.node.address);
-    // More than the node takes: it would say RESOURCE_EXHAUSTED if it had looked.
+    await using served = await secureEndpoint({ tokens: THREE_ROLES });
+    using caller = new Caller(served.address);
+    // More than is taken: it would say RESOURCE_EXHAUSTED if it had looked.
     const body = Buffer.alloc(CONFIG.maxMessageBytes * 2);
     assert.equal((await caller.call(LIST, undefined, { body }))?.reason, 'TOKEN_MISSING');
     const admitted = await caller.call(LIST, `Bearer ${TOKENS.reader}`, { body });
@@ -76,9 +76,9 @@ suite('a node with tokens', () => {
   });
 });
 
-test('an open node asks nobody, and does not mind a token', async () => {
-  await using node = await secureNode({});
-  using caller = new Caller(node.node.address);
+test('an open server asks nobody, and does not mind a token', async () => {
+  await using served = await secureEndpoint({});
+  using caller = new Caller(served.address);
   assert.equal(await caller.call(STATUS), undefined);
   assert.equal(await caller.call(STATUS, 'Bearer 0123456789abcdef'), undefined);
 });
@@ -89,7 +89,13 @@ suite('a handler', () => {
     const contexts: CallContext[] = [];
     const access = await openAccess(
       { ...OPEN_TO_LOOPBACK, tokens },
-      { host: CONFIG.host, now: new Date(), onInternalError: assert.fail, onRefused: () => assert.fail() },
+      {
+        host: CONFIG.host,
+        services: [AdminService],
+        now: new Date(),
+        onInternalError: assert.fail,
+        onRefused: () => assert.fail(),
+      },
     );
     let identity: Identity | undefined;
     const getNodeStatus = (_: object, context: CallContext) => {
@@ -118,7 +124,7 @@ suite('a handler', () => {
     assert.doesNotMatch(headers, /authorization|token/);
   });
 
-  test('of an open node has anyone calling', async () => {
+  test('of an open server has anyone calling', async () => {
     const { identity } = await seen([]);
     assert.deepEqual(identity, { name: 'anyone', tenant: 'anonymous', role: 'admin', by: 'nothing' });
   });

@@ -45,7 +45,7 @@ export class Authenticator {
         `a token is needed, as "authorization: ${SCHEME} <token>"`,
         HINT,
       );
-    throw unauthenticated('CERTIFICATE_WITHOUT_ROLE', 'the client certificate has no role on this node');
+    throw unauthenticated('CERTIFICATE_WITHOUT_ROLE', 'the client certificate has no role here');
   }
 
   #byToken(authorization: readonly unknown[]): Identity {
@@ -55,7 +55,7 @@ export class Authenticator {
     if (!isOne || scheme?.toLowerCase() !== SCHEME.toLowerCase())
       throw unauthenticated('TOKEN_MISSING', `the authorization header must be "${SCHEME} <token>"`, HINT);
     const entry = findToken(this.#tokens, token);
-    if (!entry) throw unauthenticated('TOKEN_UNKNOWN', 'this node does not know the token', HINT);
+    if (!entry) throw unauthenticated('TOKEN_UNKNOWN', 'the token is not known here', HINT);
     return { name: entry.name, tenant: tenantOf(entry.name), role: entry.role, by: 'token' };
   }
 

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { PetriError } from '@petri/core';
-import { fakeRuntime } from '../../test/fake-runtime.ts';
-import { CONFIG } from '../../test/start.ts';
-import { startNode } from '../server.ts';
 import { checkExposure } from './exposure.ts';
-import { type Insecure, OPEN_TO_LOOPBACK } from './settings.ts';
+import type { Insecure } from './settings.ts';
 
 const NOTHING = { tokens: false, tls: false, clientCa: false };
 
@@ -22,7 +19,7 @@ function danger(host: string, setup: Partial<typeof NOTHING>): Insecure | undefi
   }
 }
 
-suite('where a node listens', () => {
+suite('where a service listens', () => {
   test('on loopback, nothing is asked of it', () => {
     for (const host of ['127.0.0.1', '::1', 'localhost', '127.8.8.8'])
       for (const setup of [{}, { tokens: true }, { tls: true }]) assert.equal(danger(host, setup), undefined);
@@ -45,21 +42,5 @@ suite('where a node listens', () => {
     ]);
     assert.throws(() => checkExposure(open, ['plain-text-tokens']));
     assert.throws(() => checkExposure({ ...open, tokens: true }, ['unauthenticated']));
-  });
-});
-
-suite('a node that may not listen', () => {
-  test('closes its runtime', async () => {
-    const runtime = fakeRuntime();
-    const refused = startNode({ ...CONFIG, host: '0.0.0.0' }, { runtime });
-    await assert.rejects(refused, { code: 'failed_precondition', reason: 'INSECURE' });
-    assert.equal(runtime.closed, 1);
-  });
-
-  test('listens if it is allowed, and says so', async () => {
-    const security = { ...OPEN_TO_LOOPBACK, allowed: ['unauthenticated'] as const };
-    const config = { ...CONFIG, host: '0.0.0.0', security };
-    await using node = await startNode(config, { runtime: fakeRuntime() });
-    assert.equal(node.warnings.length, 1);
   });
 });

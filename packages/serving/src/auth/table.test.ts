@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Health, serveReflection } from '@petri/contracts';
-import {
-  AdminService,
-  ArchipelagoService,
-  EventService,
-  PopulationService,
-  SandboxService,
-} from '@petri/contracts/v1';
-import { Caller, secureNode, THREE_ROLES, TOKENS } from '../../test/secure.ts';
-import { CONFIG } from '../../test/start.ts';
+import { ArchipelagoService } from '@petri/contracts/v1';
+import { Caller } from '../../../../test/support/caller.ts';
+import { CONFIG, secureEndpoint, SERVICES, THREE_ROLES, TOKENS } from '../../test/secure.ts';
 import { createServer } from '../listen.ts';
 import { ROLES } from './roles.ts';
-import { LEAST_ROLES } from './table.ts';
+import { leastRoles } from './table.ts';
 
-const SERVICES = [SandboxService, PopulationService, ArchipelagoService, EventService, AdminService];
+const LEAST_ROLES = leastRoles(SERVICES);
 const METHODS = SERVICES.flatMap((service) =>
   service.methods.map(({ name, methodKind }) => ({
     path: `/${service.typeName}/${name}`,
@@ -39,14 +33,20 @@ suite('the table of roles', () => {
     assert.deepEqual([...LEAST_ROLES.keys()].sort(), [...METHODS.map(({ path }) => path), ...others].sort());
   });
 
+  test('is of what is served, and of nothing else', async () => {
+    const rows = [...leastRoles([ArchipelagoService]).keys()];
+    const own = ArchipelagoService.methods.map(({ name }) => `/petri.v1.ArchipelagoService/${name}`);
+    assert.deepEqual(rows.toSorted(), [...own, ...served()].toSorted());
+  });
+
   test('lets strangers do nothing but ask whether the node serves', () => {
     const open = [...LEAST_ROLES].filter(([, least]) => least === 'anyone');
     assert.deepEqual(open, [['/grpc.health.v1.Health/Check', 'anyone']]);
   });
 
   test('holds on the wire: each RPC is refused to the role just below, and no more', async () => {
-    await using node = await secureNode({ tokens: THREE_ROLES });
-    using caller = new Caller(node.node.address);
+    await using all = await secureEndpoint({ tokens: THREE_ROLES });
+    using caller = new Caller(all.address);
     for (const { path, stream } of METHODS) {
       const least = LEAST_ROLES.get(path);
       assert.ok(least !== undefined && least !== 'anyone', path);
