@@ -124,7 +124,7 @@ export class Archipelago {
     }));
   }
 
-  /** Id of the coordinator that leads; '' if none does. */
+  /** Id of the node or coordinator that leads; '' if none does. */
   async leader(options?: CallOptions): Promise<string> {
     return (await this.#client.listNodes({}, this.#bounds(options))).leader;
   }

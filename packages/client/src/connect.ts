@@ -61,7 +61,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   throw unavailable('NOT_CONNECTED', message, { cause: failed });
 }
 
-/** A node, as a client sees it. Every call rejects with a PetriError that holds all the details the node sent. */
+/** A node, or a coordinator with its archipelago alone, as a client sees it. Every call rejects with a PetriError that holds all the details the node sent. */
 export class Petri implements AsyncDisposable {
   readonly sandboxes: Sandboxes;
   readonly populations: Populations;
@@ -96,7 +96,7 @@ export class Petri implements AsyncDisposable {
   async waitUntilServing({ deadlineMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {}): Promise<void> {
     const late = AbortSignal.timeout(deadlineMs);
     const either = signal ? AbortSignal.any([signal, late]) : late;
-    await waitUntilServing(this.#client, SandboxService.typeName, either);
+    await waitUntilServing(this.#client, '', either);
   }
 
   /** Takes no more calls; those in flight may still finish. Idempotent. */

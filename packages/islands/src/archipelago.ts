@@ -4,7 +4,7 @@ import { type Migration, MigrationSchema, MigrationState, MigrationTrigger } fro
 import { activeTrace } from '@petri/contracts';
 import { type Clock, failedPrecondition, newId, notFound } from '@petri/core';
 import { Boards } from './coordinator/boards.ts';
-import { Coordinator } from './coordinator/coordinator.ts';
+import { Coordinator, type CoordinatorOptions } from './coordinator/coordinator.ts';
 import { type HostOptions, IslandHost } from './host.ts';
 import type { MembershipEvent } from './membership/members.ts';
 import { Membership } from './membership/membership.ts';
@@ -22,8 +22,8 @@ export type ArchipelagoOptions = {
   host:
     | Omit<HostOptions, 'transport' | 'boards' | 'ledger' | 'clock' | 'beatMs' | 'onMembership' | 'onError'>
     | undefined;
-  /** For who wants to lead; its id, and the duration of the lease in milliseconds. */
-  coordinator: { id: string; leaseMs: number } | undefined;
+  /** For who wants to lead. */
+  coordinator: Pick<CoordinatorOptions, 'id' | 'leaseMs' | 'onLeading'> | undefined;
   onMembership: (event: MembershipEvent) => void;
   onError: (thrown: unknown) => void;
 };

@@ -55,7 +55,7 @@ export function coordinator(transport: Transport, id: string): Promise<Archipela
     clock: systemClock,
     beatMs: BEAT_MS,
     host: undefined,
-    coordinator: { id, leaseMs: LEASE_MS },
+    coordinator: { id, leaseMs: LEASE_MS, onLeading: () => undefined },
     onMembership: () => undefined,
     onError: () => undefined,
   });

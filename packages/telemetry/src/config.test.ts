@@ -42,8 +42,9 @@ suite('what is loaded of OpenTelemetry', () => {
 
   test('the service has a name, unless the operator gave one', () => {
     const [unnamed, named]: [NodeJS.ProcessEnv, NodeJS.ProcessEnv] = [{}, { OTEL_SERVICE_NAME: 'mine' }];
-    prepareTelemetry(unnamed);
-    prepareTelemetry(named);
-    assert.deepEqual([unnamed['OTEL_SERVICE_NAME'], named['OTEL_SERVICE_NAME']], ['petri-node', 'mine']);
+    const main = '/petri/services/coordinator/src/main.ts';
+    prepareTelemetry(unnamed, main);
+    prepareTelemetry(named, main);
+    assert.deepEqual([unnamed['OTEL_SERVICE_NAME'], named['OTEL_SERVICE_NAME']], ['petri-coordinator', 'mine']);
   });
 });

@@ -36,7 +36,10 @@ const SIGNALS = ['TRACES', 'METRICS', 'LOGS'] as const;
  * Decides what to load. By the standard, an SDK without any variable sends everything to localhost; here nothing leaves a
  * process unless it is told where to. The SDK reads the variables itself, so what it should not do is written there.
  */
-export function prepareTelemetry(env: NodeJS.ProcessEnv = process.env): TelemetryMode {
+export function prepareTelemetry(
+  env: NodeJS.ProcessEnv = process.env,
+  main: string = process.argv[1] ?? '',
+): TelemetryMode {
   const isSet = (name: string) => (env[name]?.trim() ?? '') !== '';
   if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return 'off';
   for (const signal of SIGNALS) {
@@ -45,6 +48,12 @@ export function prepareTelemetry(env: NodeJS.ProcessEnv = process.env): Telemetr
     // Logs go to stderr, for whoever runs the node to collect.
     if (!isSet(name)) env[name] = endpoint && signal !== 'LOGS' ? 'otlp' : 'none';
   }
-  if (!isSet('OTEL_SERVICE_NAME')) env['OTEL_SERVICE_NAME'] = 'petri-node';
+  if (!isSet('OTEL_SERVICE_NAME')) env['OTEL_SERVICE_NAME'] = serviceName(main);
   return SIGNALS.every((signal) => env[`OTEL_${signal}_EXPORTER`]?.trim() === 'none') ? 'context' : 'sdk';
+}
+
+/** By the directory of its entry point: `services/node/src/main.ts` is petri-node. */
+function serviceName(main: string): string {
+  const [, service = 'node'] = /services[/\\]([a-z]+)[/\\]src[/\\]main\.ts$/.exec(main) ?? [];
+  return `petri-${service}`;
 }

@@ -4,6 +4,7 @@ import {
   ArchipelagoPlanSchema,
   type ArchipelagoSettings,
   ArchipelagoSettingsSchema,
+  LeaseSchema,
 } from '@petri/contracts/v1';
 import { aborted } from '@petri/core';
 import type { Documents, Subscription, Transport } from '../transport/transport.ts';
@@ -61,6 +62,23 @@ export class Boards {
   /** Whether the plan was at that revision, and now is this one. */
   async setPlan(plan: ArchipelagoPlan, expected: number): Promise<boolean> {
     return (await this.documents.put(PLAN, toBinary(ArchipelagoPlanSchema, plan), expected)) !== undefined;
+  }
+
+  /** Id of whoever holds the lease; empty if nobody does. One that is gone is seen until another has taken over. */
+  async leader(): Promise<string> {
+    const found = await this.documents.get(LEASE);
+    return found ? fromBinary(LeaseSchema, found.bytes).leader : '';
+  }
+
+  /** Tells leaders to be that there is something to do: nobody leads, or the settings are others. */
+  async watchDuties(due: () => void): Promise<Subscription> {
+    const watches = await Promise.all([
+      this.documents.watch('lease/', ({ bytes }) => {
+        if (!bytes || fromBinary(LeaseSchema, bytes).holder === '') due();
+      }),
+      this.documents.watch('settings/', due),
+    ]);
+    return { close: async () => void (await Promise.all(watches.map((watch) => watch.close()))) };
   }
 
   watchPlan(changed: (plan: ArchipelagoPlan) => void): Promise<Subscription> {

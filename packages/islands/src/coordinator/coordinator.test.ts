@@ -15,7 +15,7 @@ async function coordinatorOf(hub: InProcessHub, id: string) {
     clock,
     beatMs: DAY_MS,
     host: undefined,
-    coordinator: { id, leaseMs: DAY_MS },
+    coordinator: { id, leaseMs: DAY_MS, onLeading: () => undefined },
     onMembership: () => undefined,
     onError: (thrown) => void errors.push(thrown),
   });

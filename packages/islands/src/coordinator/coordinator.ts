@@ -1,6 +1,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Clock, newId } from '@petri/core';
 import type { Membership } from '../membership/membership.ts';
+import type { Subscription } from '../transport/transport.ts';
 import type { Boards } from './boards.ts';
 import { LEASE } from './boards.ts';
 import { LeaseSeeker } from './lease.ts';
@@ -16,6 +17,8 @@ export type CoordinatorOptions = {
   leaseMs: number;
   /** How long to listen before the first plan: who has just begun has heard of nobody yet. In milliseconds. */
   listenMs: number;
+  /** Told whenever it begins or ceases to lead. */
+  onLeading: (leading: boolean) => void;
   /** Told of what went wrong in a turn; the next is taken regardless. */
   onError: (thrown: unknown) => void;
 };
@@ -29,6 +32,9 @@ export class Coordinator {
   readonly #lease: LeaseSeeker;
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
+  #watch: Promise<Subscription | undefined> = Promise.resolve(undefined);
+  #stopping: Promise<void> | undefined;
+  #told = false;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: CoordinatorOptions) {
@@ -40,6 +46,7 @@ export class Coordinator {
       documents: boards.documents,
       key: LEASE,
       holder,
+      leader: id,
       durationMs: leaseMs,
       clock,
     });
@@ -50,9 +57,15 @@ export class Coordinator {
   }
 
   start(): void {
+    const { boards, leaseMs, onError } = this.#options;
     const turn = () => void this.take();
     turn();
-    this.#timer = setInterval(turn, this.#options.leaseMs / TURNS).unref();
+    this.#timer = setInterval(turn, leaseMs / TURNS).unref();
+    // What is not heard of is found in the next turn.
+    this.#watch = boards.watchDuties(turn).catch((thrown) => {
+      onError(thrown);
+      return undefined;
+    });
   }
 
   /** Takes a turn: seeks the lease and, where it leads, plans. Also taken by itself, several times in the duration of the lease. */
@@ -62,20 +75,33 @@ export class Coordinator {
   }
 
   /** Lets another lead at once. Idempotent. */
-  async stop(): Promise<void> {
-    if (!this.#timer) return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     clearInterval(this.#timer);
-    this.#timer = undefined;
+    await (await this.#watch)?.close();
     await this.#turn;
     await this.#lease.release().catch(this.#options.onError);
+    this.#tell();
   }
 
   async #take(): Promise<void> {
+    if (this.#stopping) return;
     try {
       if (await this.#lease.seek()) await this.#plan();
     } catch (thrown) {
       this.#options.onError(thrown);
     }
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#told === this.leading) return;
+    this.#told = this.leading;
+    this.#options.onLeading(this.#told);
   }
 
   async #plan(): Promise<void> {

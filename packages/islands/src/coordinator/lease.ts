@@ -8,6 +8,8 @@ export type LeaseOptions = {
   key: string;
   /** Unique among all who want the lease, also over restarts. */
   holder: string;
+  /** Id that people know the holder by. */
+  leader: string;
   /** In milliseconds. */
   durationMs: number;
   clock: Clock;
@@ -41,7 +43,7 @@ export class LeaseSeeker {
 
   /** Renews the lease, takes it if it is free, or looks whether it is. Call it several times in its duration. */
   async seek(): Promise<boolean> {
-    const { documents, key, holder, durationMs, clock } = this.#options;
+    const { documents, key, holder, leader, durationMs, clock } = this.#options;
     const before = clock.monotonic();
     const found = await documents.get(key);
     const lease = found && fromBinary(LeaseSchema, found.bytes);
@@ -53,7 +55,7 @@ export class LeaseSeeker {
     if (!mine && !free) return false;
     const term = mine ? lease.term : (lease?.term ?? 0n) + 1n;
     await this.#write(
-      create(LeaseSchema, { holder, term, renewal: mine ? lease.renewal + 1n : 0n }),
+      create(LeaseSchema, { holder, leader, term, renewal: mine ? lease.renewal + 1n : 0n }),
       found?.revision ?? 0,
       before,
     );
@@ -66,7 +68,7 @@ export class LeaseSeeker {
     this.#renewedAt = -Infinity;
     if (!seen || seen.lease.holder !== this.#options.holder) return;
     const { documents, key } = this.#options;
-    await documents.put(key, toBinary(LeaseSchema, { ...seen.lease, holder: '' }), seen.revision);
+    await documents.put(key, toBinary(LeaseSchema, { ...seen.lease, holder: '', leader: '' }), seen.revision);
   }
 
   async #write(lease: Lease, expected: number, before: number): Promise<void> {

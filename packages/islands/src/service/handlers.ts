@@ -26,7 +26,7 @@ export function archipelagoHandlers(
     listNodes: async () => ({
       nodes: membership.list().map((member) => nodeMessage(member, now())),
       self: host?.node ?? '',
-      leader: (await boards.plan())?.plan.leader ?? '',
+      leader: await boards.leader(),
     }),
     listIslands: ({ population }) => ({
       islands: livingIslands(membership.list()).filter(

@@ -1,5 +1,5 @@
 import type { Clock } from '@petri/core';
-import { Archipelago, connectNats, InProcessHub, Sealer, type Transport } from '@petri/islands';
+import { Archipelago, leadingSentence, openTransport, Sealer } from '@petri/islands';
 import type { Registry } from '@petri/population';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { Evaluators } from './evaluators.ts';
@@ -31,8 +31,11 @@ export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
   const { node, islands, beatMs, leaseMs, migrantKey } = config;
   const keys = migrantKey === undefined ? [] : [{ id: 'shared', secret: Buffer.from(migrantKey) }];
   const port = new NodeIslands({ ...joining, node, islands });
+  const onLeading = (leading: boolean) => {
+    if (config.natsServers.length > 0) inform(leadingSentence(node, leading));
+  };
   return Archipelago.join({
-    transport: await transportOf(config),
+    transport: await openTransport(config, config.node),
     clock,
     beatMs,
     host: {
@@ -44,18 +47,10 @@ export async function joinArchipelago(joining: Joining): Promise<Archipelago> {
       inbox: INBOX,
       onMigration: tellOfMigrants(events, port),
     },
-    coordinator: leaseMs === 0 ? undefined : { id: node, leaseMs },
+    coordinator: leaseMs === 0 ? undefined : { id: node, leaseMs, onLeading },
     onMembership: tellOfMembers({ events, self: node, inform, complain }),
     onError: (thrown) => complain(`archipelago: ${(thrown as Error).message}`),
   });
-}
-
-async function transportOf(config: IslandsConfig): Promise<Transport> {
-  const { node, natsServers: servers, natsUser, natsPassword, natsCaFile, natsReplicas: replicas } = config;
-  if (servers.length === 0) return new InProcessHub().connect();
-  const credentials = natsUser === '' ? {} : { user: natsUser, pass: natsPassword };
-  const tls = natsCaFile === undefined ? {} : { tls: { caFile: natsCaFile } };
-  return connectNats({ servers, name: node, replicas, security: { ...credentials, ...tls } });
 }
 
 function loadOf(runtime: SandboxRuntime) {

@@ -1,4 +1,4 @@
-import type { MembershipEvent, OnMigration, Travel } from '@petri/islands';
+import { type MembershipEvent, membershipSentence, type OnMigration, type Travel } from '@petri/islands';
 import type { SandboxEvents } from '@petri/sandbox';
 import type { NodeIslands } from './node-islands.ts';
 
@@ -25,25 +25,16 @@ type Told = {
 
 /** Comings and goings of nodes, among the node's events and as sentences. */
 export function tellOfMembers({ events, self, inform, complain }: Told): (event: MembershipEvent) => void {
-  return ({ kind, node, incarnation }) => {
+  return (event) => {
+    const { kind, node, incarnation } = event;
     if (node === self && kind !== 'SUCCEEDED') return;
     const attributes = { 'petri.member.node': node, 'petri.member.incarnation': String(incarnation) };
     events.membership(kind.toLowerCase(), attributes);
     if (node === self)
       complain(`archipelago: a later start of "${node}" has taken its place; this process steps back`);
-    else inform(`archipelago: the node "${node}" ${SAID[kind]} (start ${incarnation})`);
+    else inform(membershipSentence(event));
   };
 }
-
-const SAID: Record<MembershipEvent['kind'], string> = {
-  JOINED: 'joined',
-  SUCCEEDED: 'was started anew',
-  RETURNED: 'is heard again',
-  SUSPECTED: 'is silent',
-  LOST: 'is lost',
-  LEFT: 'left',
-  STALE: 'is heard from a process that has a successor',
-};
 
 function attributesOf({ island, migration, from, to, genomeSha256 }: Travel): Record<string, string> {
   const known = {
