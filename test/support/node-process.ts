@@ -1,4 +1,4 @@
-/** The node as a user runs it: a process of its own, on a port of its own. */
+/** Services as a user runs them: each a process of its own, on a port of its own. */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -6,9 +6,10 @@ import type { Readable } from 'node:stream';
 
 /** As `npm start` does. */
 const TELEMETRY = new URL('../../packages/telemetry/src/register.ts', import.meta.url).href;
-const MAIN = new URL('../../services/node/src/main.ts', import.meta.url).pathname;
+const mainOf = (service: string) =>
+  new URL(`../../services/${service}/src/main.ts`, import.meta.url).pathname;
 
-/** Longer than the node lets calls in flight finish; a node that needs more is killed, and the test fails. */
+/** Longer than a service lets calls in flight finish; one that needs more is killed, and the test fails. */
 const STOP_MS = 30_000;
 
 export type NodeProcess = AsyncDisposable & {
@@ -24,12 +25,25 @@ export type NodeProcess = AsyncDisposable & {
  * `leaked` descriptors are open in it beyond standard ones, as a careless parent leaves them. `signal` kills it, before it
  * is ready or after.
  */
-export async function startNodeProcess(
+export function startNodeProcess(
   env: Record<string, string> = {},
   leaked: readonly number[] = [],
   signal?: AbortSignal,
 ): Promise<NodeProcess> {
-  const child = spawn(process.execPath, ['--import', TELEMETRY, MAIN, '--json'], {
+  return startProcess('node', env, leaked, signal);
+}
+
+export function startCoordinatorProcess(env: Record<string, string>): Promise<NodeProcess> {
+  return startProcess('coordinator', env, []);
+}
+
+async function startProcess(
+  service: string,
+  env: Record<string, string>,
+  leaked: readonly number[],
+  signal?: AbortSignal,
+): Promise<NodeProcess> {
+  const child = spawn(process.execPath, ['--import', TELEMETRY, mainOf(service), '--json'], {
     env: { PATH: process.env['PATH'] ?? '', PETRI_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...leaked],
   }) as ChildProcessByStdio<null, Readable, Readable>;
@@ -41,7 +55,7 @@ export async function startNodeProcess(
   const [line] = (await Promise.race([
     ready,
     ended.then(() => {
-      throw new Error(`the node ended before it was ready: ${complaints}`);
+      throw new Error(`the ${service} ended before it was ready: ${complaints}`);
     }),
   ])) as [string];
   const { address } = JSON.parse(line) as { address: string };

@@ -45,6 +45,9 @@ suite('what is loaded of OpenTelemetry', () => {
     const main = '/petri/services/coordinator/src/main.ts';
     prepareTelemetry(unnamed, main);
     prepareTelemetry(named, main);
-    assert.deepEqual([unnamed['OTEL_SERVICE_NAME'], named['OTEL_SERVICE_NAME']], ['petri-coordinator', 'mine']);
+    assert.deepEqual(
+      [unnamed['OTEL_SERVICE_NAME'], named['OTEL_SERVICE_NAME']],
+      ['petri-coordinator', 'mine'],
+    );
   });
 });
