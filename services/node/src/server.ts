@@ -227,7 +227,10 @@ function scopeOf(endpoint: Endpoint, call: CallContext): Scope {
     onForeign: (error) => {
       const { type, name } = error.resource ?? {};
       const about = type === 'sandbox' ? { sandbox: name } : { population: name };
-      endpoint.audit.refused({ identity, peer }, method, error, { ...defined(about), reason: 'OTHER_TENANT' });
+      endpoint.audit.refused({ identity, peer }, method, error, {
+        ...defined(about),
+        reason: 'OTHER_TENANT',
+      });
     },
   };
 }
