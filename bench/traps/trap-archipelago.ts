@@ -95,7 +95,8 @@ export class TrapArchipelago implements AsyncDisposable {
 
   async #start(seed: number): Promise<void> {
     const { islands, interval } = this.#variant;
-    const leader = await this.#join({ host: undefined, coordinator: { id: 'leader', leaseMs: DAY_MS } });
+    const leading = { id: 'leader', leaseMs: DAY_MS, onLeading: () => undefined };
+    const leader = await this.#join({ host: undefined, coordinator: leading });
     this.#leader = leader;
     await leader.boards.set(
       {

@@ -8,12 +8,7 @@ import {
 } from '@petri/contracts/v1';
 import { type Clock, systemClock } from '@petri/core';
 import { archipelagoHandlers } from '@petri/islands';
-import {
-  type GarbageReason,
-  type GarbageReport,
-  openRegistry,
-  type Scope,
-} from '@petri/population';
+import { type GarbageReason, type GarbageReport, openRegistry, type Scope } from '@petri/population';
 import {
   type CollectReason,
   EventLog,
