@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import type { IndividualSandboxes } from '../individuals.ts';
 import { openRegistry, type Registry } from '../registry.ts';
 import type { GarbageReport } from './collector.ts';
+import { MemoryStore } from '../store/memory-store.ts';
 import { DEFAULT_RULES } from './policy.ts';
 import type { CollectableSandboxes, SandboxActivity } from './sandboxes.ts';
 
@@ -19,7 +20,7 @@ class Sandboxes implements CollectableSandboxes, IndividualSandboxes {
   readonly all = new Map<string, SandboxActivity>();
   usedBytes = 0;
   /** Runs before anything is destroyed. */
-  onDestroy: (id: string) => void = () => undefined;
+  onDestroy: (id: string, hurried: boolean) => void | Promise<void> = () => undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -60,8 +61,9 @@ class Sandboxes implements CollectableSandboxes, IndividualSandboxes {
     return true;
   }
 
-  async destroy(id: string): Promise<void> {
-    this.onDestroy(id);
+  async destroy(id: string, { hurried }: { hurried: boolean }): Promise<void> {
+    this.all.set(id, { ...this.all.get(id)!, busy: true });
+    await this.onDestroy(id, hurried);
     this.all.delete(id);
   }
 
@@ -73,11 +75,12 @@ class Sandboxes implements CollectableSandboxes, IndividualSandboxes {
 async function setting() {
   const clock = new Clock();
   const sandboxes = new Sandboxes(clock);
-  const registry = await openRegistry({ clock, sandboxes });
+  const store = new MemoryStore();
+  const registry = await openRegistry({ clock, sandboxes, store });
   const reports: GarbageReport[] = [];
   const onReport = (report: GarbageReport) => void reports.push(report);
   const collector = registry.collector({ sandboxes, rules: DEFAULT_RULES, onReport });
-  return { clock, registry, sandboxes, collector, reports };
+  return { clock, registry, sandboxes, collector, reports, store };
 }
 
 const reasons = ({ collected }: GarbageReport) =>
@@ -188,6 +191,71 @@ suite('collecting garbage', () => {
     assert.equal(report.examined, 10_000);
     // Each is looked at twice: as it is, and as it would be if nothing spared it.
     assert.ok(longest <= 1000, `${longest} in one turn`);
+  });
+
+  test('on demand waits for no other sweep, however long that takes to destroy what it found', async () => {
+    const { clock, sandboxes, collector } = await setting();
+    sandboxes.add('slow');
+    clock.ms += DEFAULT_RULES.idleMs;
+    const [destroying, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    sandboxes.onDestroy = async (id) => {
+      if (id !== 'slow') return;
+      destroying.resolve();
+      await released.promise;
+    };
+    const first = collector.collect();
+    await destroying.promise;
+    sandboxes.add('other', { usedAtMs: 0 });
+    assert.deepEqual(reasons(await collector.collect({ dryRun: true })), { other: 'IDLE' });
+    assert.deepEqual(reasons(await collector.collect()), { other: 'IDLE' });
+    released.resolve();
+    assert.deepEqual(reasons(await first), { slow: 'IDLE' });
+  });
+
+  test('gives all together a while for their last words, and ends when nobody waits for it', async () => {
+    const { clock, sandboxes, collector } = await setting();
+    for (let at = 0; at < 20; at++) sandboxes.add(`s${at}`);
+    clock.ms += DEFAULT_RULES.idleMs;
+    const stop = new AbortController();
+    const hurries: boolean[] = [];
+    sandboxes.onDestroy = (_id, hurried) => {
+      hurries.push(hurried);
+      clock.ms += 2_000;
+      if (hurries.length === 12) stop.abort();
+    };
+    const report = await collector.collect({ signal: stop.signal });
+    assert.deepEqual([hurries[0], hurries.at(-1)], [false, true]);
+    assert.ok(report.collected.length < 20);
+    assert.equal((await collector.collect()).collected.length, 20 - report.collected.length);
+  });
+
+  test('who left is remembered for as long as there is a sandbox, also where nothing is collected', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { registry, sandboxes, collector, store } = await setting();
+    const { populations } = registry;
+    for (const id of ['p', 'q']) await populations.create({ id });
+    const ids = Array.from({ length: 500 }, (_, at) => `s${at}`);
+    for (const id of ids) sandboxes.add(id);
+    await populations.addMembers(
+      'p',
+      [...ids, 'bodiless'].map((id) => ({ id })),
+    );
+    await populations.addMembers(
+      'q',
+      [...ids, 'bodiless'].map((id) => ({ id })),
+    );
+    await populations.advance('p', { survivors: [], newcomers: [] });
+    await populations.delete('q');
+    const remembered = async () =>
+      (await Array.fromAsync(store.load())).filter(({ table }) => table === 'member' || table === 'orphan')
+        .length;
+    assert.equal(await remembered(), 1000);
+    for (const id of ids.slice(1)) sandboxes.all.delete(id);
+    collector.start(0);
+    t.mock.timers.tick(60_000);
+    while ((await remembered()) > 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([await remembered(), sandboxes.all.size], [2, 1]);
+    await collector.close();
   });
 
   test('by itself, again and again, until it is closed', async () => {

@@ -15,6 +15,10 @@ import type { CollectableSandboxes } from './sandboxes.ts';
 const SLICE = 200;
 /** Destroyed at once: `stop()` of a guest may take its time, and runs have to get through. */
 const AT_ONCE = 4;
+/** What all sandboxes of a sweep together have for their `stop()`; after that, each only gets word of it. */
+const PATIENCE_MS = 10_000;
+/** How often those whose sandboxes are gone are forgotten where nothing is collected. */
+const FORGET_MS = 60_000;
 /** Begins to hibernate at the budget, and goes on until there is some room. */
 const ROOM = 0.9;
 
@@ -48,7 +52,7 @@ type Collaborators = {
 /** Destroys sandboxes that nobody needs, now and then or when asked. What it took is in its report. */
 export class GarbageCollector {
   readonly #parts: Collaborators;
-  #sweeping: Promise<unknown> = Promise.resolve();
+  readonly #atWork = new Set<Promise<unknown>>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -56,32 +60,46 @@ export class GarbageCollector {
     this.#parts = parts;
   }
 
-  /** Collects by itself from now on. 0 does not. */
+  /** Collects by itself from now on. 0 does not; who is remembered for the sake of a sandbox is forgotten all the same. */
   start(intervalMs: number): void {
-    if (intervalMs === 0 || this.#closed) return;
+    if (this.#closed) return;
+    const work = () => (intervalMs === 0 ? this.#during(this.#forget()) : this.collect());
     this.#timer = setTimeout(() => {
-      // A sweep fails where the store does, and the next one tries again.
-      void this.collect()
+      // It fails where the store does, and the next one tries again.
+      void work()
         .catch(() => undefined)
         .then(() => this.start(intervalMs));
-    }, intervalMs).unref();
+    }, intervalMs || FORGET_MS).unref();
   }
 
   /** Resolves when no sweep is under way. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#sweeping;
+    await Promise.allSettled(this.#atWork);
   }
 
-  /** After those that were asked for before. */
-  collect({ dryRun = false }: { dryRun?: boolean } = {}): Promise<GarbageReport> {
-    const sweep = this.#sweeping.then(() => this.#sweep(dryRun));
-    this.#sweeping = sweep.catch(() => undefined);
-    return sweep;
+  /**
+   * At once, also while another sweep is under way: what that one is just destroying is in use for this one. An abort of
+   * the signal leaves what was not yet destroyed to the next sweep.
+   */
+  collect({
+    dryRun = false,
+    signal,
+  }: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<GarbageReport> {
+    return this.#during(this.#sweep(dryRun, signal));
   }
 
-  async #sweep(dryRun: boolean): Promise<GarbageReport> {
+  async #during<T>(work: Promise<T>): Promise<T> {
+    this.#atWork.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#atWork.delete(work);
+    }
+  }
+
+  async #sweep(dryRun: boolean, signal: AbortSignal | undefined): Promise<GarbageReport> {
     const { clock, sandboxes, onReport } = this.#parts;
     const started = clock.monotonic();
     const report: GarbageReport = {
@@ -99,7 +117,7 @@ export class GarbageCollector {
     const garbage = await this.#find(ids, memoryIsShort, report);
     if (dryRun) report.collected = garbage;
     else {
-      await this.#destroy(garbage, memoryIsShort, report);
+      await this.#destroy(garbage, memoryIsShort, report, signal);
       await this.#forget();
     }
     report.durationMs = clock.monotonic() - started;
@@ -162,18 +180,21 @@ export class GarbageCollector {
     garbage: readonly GarbageItem[],
     memoryIsShort: boolean,
     report: GarbageReport,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { sandboxes } = this.#parts;
+    const { sandboxes, clock } = this.#parts;
+    const patientUntil = clock.monotonic() + PATIENCE_MS;
     let next = 0;
     const lane = async () => {
-      for (let item = garbage[next++]; item !== undefined && !this.#closed; item = garbage[next++]) {
+      for (let item = garbage[next++]; item !== undefined; item = garbage[next++]) {
         await nextTurn();
+        if (this.#closed || signal?.aborted === true) return;
         const { id } = item;
         // Much may have happened since it was looked at: it runs again, was pinned, or has joined a population.
         const reason = this.#reason(id, memoryIsShort);
         if (reason === undefined) continue;
         try {
-          await sandboxes.destroy(id);
+          await sandboxes.destroy(id, { hurried: clock.monotonic() >= patientUntil });
           report.collected.push({ id, reason });
         } catch {
           report.failed.push({ id, reason });

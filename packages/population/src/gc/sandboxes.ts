@@ -18,7 +18,8 @@ export interface CollectableSandboxes {
   activity(id: string): SandboxActivity | undefined;
   /** Drops its isolate, if it is not in use. Nothing is lost but the time to build it again. */
   hibernate(id: string): boolean;
-  destroy(id: string): Promise<void>;
+  /** A sandbox has a moment for its `stop()`; in a hurry, hardly any. */
+  destroy(id: string, options: { hurried: boolean }): Promise<void>;
   /** How much memory the node may use, and does, in bytes. */
   memory(): { usedBytes: number; budgetBytes: number };
 }

@@ -1,14 +1,34 @@
+import { Turns } from '../turns.ts';
 import type { Graph, Place } from './graph.ts';
+
+/** Places looked at before everything else has its turn: about a millisecond. */
+const SLICE = 1_000;
 
 /**
  * The most recent common ancestor, where each individual counts as an ancestor of its own: of the common ancestors the
  * deepest; of equally deep ones the last born (foreign ones before all others), then the one with the smaller id.
- * Undefined if there is none.
+ * Undefined if there is none. Others have their turns meanwhile; a birth that changes depths begins it anew.
  */
-export function mostRecentCommonAncestor(graph: Graph, places: readonly Place[]): Place | undefined {
+export async function mostRecentCommonAncestor(
+  graph: Graph,
+  places: readonly Place[],
+): Promise<Place | undefined> {
+  for (;;) {
+    const { deepenings } = graph;
+    const found = await deepest(graph, places, () => graph.deepenings === deepenings);
+    if (found !== 'stale') return found;
+  }
+}
+
+async function deepest(
+  graph: Graph,
+  places: readonly Place[],
+  isCurrent: () => boolean,
+): Promise<Place | undefined | 'stale'> {
+  const turns = new Turns(SLICE);
   const words = Math.ceil(places.length / 32);
   /** By depth, whose ancestor each place is, as bits. Parents are always less deep than their children. */
-  const levels: Map<Place, Uint32Array>[] = [];
+  const levels: (Map<Place, Uint32Array> | undefined)[] = [];
   const reach = (place: Place): Uint32Array => {
     const level = (levels[graph.depthAt(place)] ??= new Map<Place, Uint32Array>());
     const known = level.get(place);
@@ -27,8 +47,12 @@ export function mostRecentCommonAncestor(graph: Graph, places: readonly Place[])
         const above = reach(parent);
         for (let word = 0; word < words; word++) above[word]! |= bits[word]!;
       }
+      if (!turns.due()) continue;
+      await turns.next();
+      if (!isCurrent()) return 'stale';
     }
     if (best !== undefined) return best;
+    levels[depth] = undefined;
   }
   return undefined;
 }
@@ -44,11 +68,19 @@ function isMoreRecent(graph: Graph, a: Place, b: Place): boolean {
   return graph.idAt(a) < graph.idAt(b);
 }
 
-/** Births between an ancestor and each of these, on the shortest way. */
-export function distancesTo(graph: Graph, ancestor: Place, places: readonly Place[]): number[] {
-  return places.map((place) => {
-    for (const relative of graph.search(place, 'parents'))
-      if (relative.place === ancestor) return relative.distance;
-    return Infinity;
-  });
+/** Births between an ancestor and each of these, on the shortest way: one search, from the ancestor down. */
+export async function distancesFrom(
+  graph: Graph,
+  ancestor: Place,
+  places: readonly Place[],
+): Promise<Map<Place, number>> {
+  const turns = new Turns(SLICE);
+  const distances = new Map<Place, number>();
+  const wanted = new Set(places);
+  for (const { place, distance } of graph.searchFrom([ancestor], 'children')) {
+    if (wanted.delete(place)) distances.set(place, distance);
+    if (wanted.size === 0) break;
+    if (turns.due()) await turns.next();
+  }
+  return distances;
 }

@@ -1,5 +1,4 @@
-import type { Graph, Place } from './graph.ts';
-import type { Selection } from './lineage-book.ts';
+import type { Selection } from './selection.ts';
 
 /** Text of one chunk: large enough to be cheap, far below the message limit. */
 const CHUNK = 64 * 1024;
@@ -7,12 +6,9 @@ const CHUNK = 64 * 1024;
 export type LineageFormat = 'DOT' | 'JSON';
 
 /** These individuals and the births among them, as text in chunks. */
-export function* exportLineage(
-  { graph, places }: Selection,
-  format: LineageFormat,
-): Generator<string, void, void> {
+export function* exportLineage(selection: Selection, format: LineageFormat): Generator<string, void, void> {
   let chunk = '';
-  for (const line of format === 'DOT' ? dot(graph, places) : json(graph, places)) {
+  for (const line of format === 'DOT' ? dot(selection) : json(selection)) {
     chunk += line;
     if (chunk.length < CHUNK) continue;
     yield chunk;
@@ -21,21 +17,23 @@ export function* exportLineage(
   if (chunk !== '') yield chunk;
 }
 
-function* dot(graph: Graph, places: readonly Place[]): Generator<string, void, void> {
+function* dot(selection: Selection): Generator<string, void, void> {
+  const { graph } = selection;
   yield 'digraph lineage {\n';
-  for (const place of places) {
+  for (const place of selection.places()) {
     const [id, birth] = [graph.idAt(place), graph.birthAt(place)];
     const label = birth ? `${id}\\n${escaped(birth.mutationType)} g${birth.generation}` : `${id}\\nforeign`;
     yield `  "${id}" [label="${label}"${birth ? '' : ', style=dashed'}];\n`;
   }
-  for (const [parent, child] of edges(graph, places)) yield `  "${parent}" -> "${child}";\n`;
+  for (const [parent, child] of edges(selection)) yield `  "${parent}" -> "${child}";\n`;
   yield '}\n';
 }
 
-function* json(graph: Graph, places: readonly Place[]): Generator<string, void, void> {
+function* json(selection: Selection): Generator<string, void, void> {
+  const { graph } = selection;
   yield '{"nodes":[\n';
   let glue = '';
-  for (const place of places) {
+  for (const place of selection.places()) {
     const birth = graph.birthAt(place);
     const depth = graph.depthAt(place);
     const known = birth && {
@@ -51,21 +49,18 @@ function* json(graph: Graph, places: readonly Place[]): Generator<string, void, 
   }
   yield '\n],"edges":[\n';
   glue = '';
-  for (const [parent, child] of edges(graph, places)) {
+  for (const [parent, child] of edges(selection)) {
     yield `${glue}${JSON.stringify({ parent, child })}`;
     glue = ',\n';
   }
   yield '\n]}\n';
 }
 
-function* edges(
-  graph: Graph,
-  places: readonly Place[],
-): Generator<[parent: string, child: string], void, void> {
-  const among = new Set(places);
-  for (const place of places)
+function* edges(selection: Selection): Generator<[parent: string, child: string], void, void> {
+  const { graph } = selection;
+  for (const place of selection.places())
     for (const parent of graph.parentsAt(place))
-      if (among.has(parent)) yield [graph.idAt(parent), graph.idAt(place)];
+      if (selection.has(parent)) yield [graph.idAt(parent), graph.idAt(place)];
 }
 
 /** Ids need none of it; a mutation type is free text. */

@@ -23,6 +23,7 @@ export class Graph {
   #seen = new Uint32Array(1024);
   #search = 0;
   #born = 0;
+  #deepenings = 0;
 
   /** Individuals with a birth. */
   get births(): number {
@@ -32,6 +33,11 @@ export class Graph {
   /** Individuals, foreign ones included: places are 0 up to this. */
   get size(): number {
     return this.#ids.length;
+  }
+
+  /** Counts births that may have changed the depth of others: of those that were foreign before. */
+  get deepenings(): number {
+    return this.#deepenings;
   }
 
   placeOf(id: string): Place | undefined {
@@ -71,6 +77,7 @@ export class Graph {
     this.#born++;
     const parents = birth.parents.map((id) => this.#placeFor(id));
     this.#parents[place] = parents;
+    if (this.#children[place]!.length > 0) this.#deepenings++;
     for (const parent of parents) this.#children[parent]!.push(place);
     this.#deepen(place);
   }
@@ -80,22 +87,45 @@ export class Graph {
    * a search that begins meanwhile ends it.
    */
   *search(from: Place, direction: Direction, maxDistance = Infinity): Generator<Relative, void, void> {
-    const edges = direction === 'parents' ? this.#parents : this.#children;
     const search = this.#begin();
     const seen = this.#seen;
-    seen[from] = search;
-    let level = [from];
+    const isNew = (place: Place) => {
+      if (seen[place] === search) return false;
+      seen[place] = search;
+      return true;
+    };
+    for (const relative of this.#breadthFirst([from], direction, maxDistance, isNew)) {
+      yield relative;
+      if (this.#search !== search) return;
+    }
+  }
+
+  /** Relatives of the nearest of several, as by `search`. It may be read at leisure: who comes later is left out. */
+  *searchFrom(from: readonly Place[], direction: Direction): Generator<Relative, void, void> {
+    const seen = new Uint8Array(this.size);
+    const isNew = (place: Place) => {
+      if (seen[place] !== 0) return false;
+      seen[place] = 1;
+      return true;
+    };
+    yield* this.#breadthFirst(from, direction, Infinity, isNew);
+  }
+
+  /** `isNew` says so once of each place. */
+  *#breadthFirst(
+    from: readonly Place[],
+    direction: Direction,
+    maxDistance: number,
+    isNew: (place: Place) => boolean,
+  ): Generator<Relative, void, void> {
+    const edges = direction === 'parents' ? this.#parents : this.#children;
+    let level = from.filter(isNew);
     for (let distance = 0; level.length > 0; distance++) {
       const next: Place[] = [];
       for (const place of level) {
         yield { place, distance };
-        if (this.#search !== search) return;
         if (distance === maxDistance) continue;
-        for (const relative of edges[place]!)
-          if (seen[relative] !== search) {
-            seen[relative] = search;
-            next.push(relative);
-          }
+        for (const relative of edges[place]!) if (isNew(relative)) next.push(relative);
       }
       level = next;
     }

@@ -4,8 +4,9 @@ import { born, mutationTypeOf } from '../members.ts';
 import { mayUse, requirePopulation, type Scope } from '../scope.ts';
 import type { Birth } from '../types.ts';
 import { admit } from './admission.ts';
-import { distancesTo, mostRecentCommonAncestor } from './common-ancestor.ts';
+import { distancesFrom, mostRecentCommonAncestor } from './common-ancestor.ts';
 import type { Graph, Place } from './graph.ts';
+import { Selection } from './selection.ts';
 
 /** Of one answer about relatives: more is for an export. */
 const MAX_RELATIVES = 10_000;
@@ -58,9 +59,6 @@ export type RelativesQuery = {
 };
 
 export type CommonAncestor = { ancestor: Individual; distances: number[] };
-
-/** Some individuals of one graph. */
-export type Selection = { graph: Graph; places: Place[] };
 
 type Collaborators = { ledger: Ledger; clock: Clock; scope: Scope };
 
@@ -127,7 +125,7 @@ export class LineageBook {
   }
 
   /** Undefined if there is none. An individual counts as an ancestor of its own. */
-  commonAncestor(ids: readonly string[]): CommonAncestor | undefined {
+  async commonAncestor(ids: readonly string[]): Promise<CommonAncestor | undefined> {
     const distinct = [...new Set(ids)];
     if (distinct.length < 1 || distinct.length > MAX_COMPARED)
       throw invalid([
@@ -135,51 +133,42 @@ export class LineageBook {
       ]);
     const graph = this.#graphWith(distinct[0]!);
     const places = distinct.map((id) => requirePlace(graph, id));
-    const found = mostRecentCommonAncestor(graph, places);
+    const found = await mostRecentCommonAncestor(graph, places);
     if (found === undefined) return undefined;
-    const distances = new Map(distancesTo(graph, found, places).map((each, at) => [distinct[at]!, each]));
-    return { ancestor: individual(graph, found), distances: ids.map((id) => distances.get(id)!) };
+    const distances = await distancesFrom(graph, found, places);
+    return {
+      ancestor: individual(graph, found),
+      distances: ids.map((id) => distances.get(requirePlace(graph, id))!),
+    };
   }
 
   /**
    * The individuals an export is of: those given with all their ancestors and descendants, the births of a population
    * with their parents, or all of the tenant's. In the order in which they were first heard of, as they are now.
    */
-  select({ ids = [], population }: { ids?: readonly string[]; population?: string }): Selection {
-    const graph = this.#graphFor(ids, population);
-    const places = this.#places(graph, ids, population);
-    return { graph, places };
-  }
-
-  #places(graph: Graph, ids: readonly string[], population: string | undefined): Place[] {
-    const all = Array.from({ length: graph.size }, (_, place) => place);
+  async select({
+    ids = [],
+    population,
+  }: {
+    ids?: readonly string[];
+    population?: string;
+  }): Promise<Selection> {
     if (ids.length > 0 && population !== undefined)
       throw failedPrecondition('SELECTION_AMBIGUOUS', 'either ids or a population selects what is exported');
-    if (ids.length > 0) {
-      const wanted = new Set<Place>();
-      for (const id of ids)
-        for (const way of ['parents', 'children'] as const)
-          for (const { place } of graph.search(requirePlace(graph, id), way)) wanted.add(place);
-      return all.filter((place) => wanted.has(place));
+    if (population !== undefined) {
+      const { tenant } = requirePopulation(this.#ledger, this.#scope, population).population;
+      return Selection.bornIn(this.#ledger.state.of(tenant).graph, population);
     }
-    if (population === undefined) return all;
-    const wanted = new Set<Place>();
-    for (const place of all)
-      if (graph.birthAt(place)?.population === population)
-        for (const each of [place, ...graph.parentsAt(place)]) wanted.add(each);
-    return all.filter((place) => wanted.has(place));
+    if (ids.length === 0) return Selection.all(this.#own);
+    const graph = this.#graphWith(ids[0]!);
+    return Selection.family(
+      graph,
+      ids.map((id) => requirePlace(graph, id)),
+    );
   }
 
   get #own(): Graph {
     return this.#ledger.state.of(this.#scope.tenant).graph;
-  }
-
-  #graphFor(ids: readonly string[], population: string | undefined): Graph {
-    if (population !== undefined) {
-      const { tenant } = requirePopulation(this.#ledger, this.#scope, population).population;
-      return this.#ledger.state.of(tenant).graph;
-    }
-    return ids.length === 0 ? this.#own : this.#graphWith(ids[0]!);
   }
 
   /** @throws PetriError `not_found` for whom nobody has heard of that is there for the caller */

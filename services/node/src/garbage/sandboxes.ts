@@ -10,8 +10,8 @@ export function collectable(runtime: SandboxRuntime, memoryBytes: number): Colle
     ids: () => runtime.ids(),
     activity: (id) => runtime.activity(id),
     hibernate: (id) => runtime.hibernate(id),
-    async destroy(id) {
-      await runtime.destroy(id, { graceMs: GRACE_MS });
+    async destroy(id, { hurried }) {
+      await runtime.destroy(id, { graceMs: hurried ? 0 : GRACE_MS });
     },
     memory() {
       let usedBytes = process.memoryUsage.rss();

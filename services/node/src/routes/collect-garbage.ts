@@ -6,8 +6,8 @@ import type { AdminRoute } from '../parts.ts';
 
 export const collectGarbage: AdminRoute<'collectGarbage'> =
   ({ collector }) =>
-  async ({ dryRun }) => {
-    const report = await collector.collect({ dryRun });
+  async ({ dryRun }, { signal }) => {
+    const report = await collector.collect({ dryRun, signal });
     return {
       dryRun,
       startedAt: timestamp(report.startedAtMs),

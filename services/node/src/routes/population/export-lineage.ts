@@ -12,7 +12,7 @@ export const exportLineage: PopulationRoute<'exportLineage'> = ({ registryOf }) 
       return readLineageFormat(problems, 'format', request.format) ?? 'JSON';
     });
     const { lineage } = registryOf(context);
-    const selection = lineage.select({ ids, ...(population === '' ? {} : { population }) });
+    const selection = await lineage.select({ ids, ...(population === '' ? {} : { population }) });
     for (const chunk of textOf(selection, format)) {
       yield { chunk };
       // Others get their turn while a long text is written.

@@ -5,9 +5,9 @@ import type { PopulationRoute } from '../../parts.ts';
 
 export const getCommonAncestor: PopulationRoute<'getCommonAncestor'> =
   ({ registryOf }) =>
-  (request, context) => {
+  async (request, context) => {
     const ids = mapped((problems) => problems.each('ids', request.ids, (id) => problems.id('', id)));
-    const found = registryOf(context).lineage.commonAncestor(ids);
+    const found = await registryOf(context).lineage.commonAncestor(ids);
     if (!found) return {};
     return { ancestor: individualMessage(found.ancestor), distances: found.distances.map(uint32) };
   };

@@ -777,7 +777,8 @@ export const AdminService: GenService<{
     output: typeof GetNodeStatusResponseSchema;
   },
   /**
-   * Destroys sandboxes that nobody needs, as the node does by itself now and then. Never one that runs or is pinned.
+   * Destroys sandboxes that nobody needs, as the node does by itself now and then. Never one that runs or is pinned. It waits
+   * for no sweep that is under way. A caller that goes away ends it: what is left is for the next.
    *
    * @generated from rpc petri.v1.AdminService.CollectGarbage
    */
