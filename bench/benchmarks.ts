@@ -6,6 +6,7 @@ import { hangs } from './hangs.ts';
 import { islands } from './islands.ts';
 import { kills } from './kills.ts';
 import { latency } from './latency.ts';
+import { migration } from './migration.ts';
 import { noisyTenant } from './noisy-tenant.ts';
 import { population } from './population.ts';
 import type { Benchmark } from './support/benchmark.ts';
@@ -25,5 +26,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   population,
   density,
   islands,
+  migration,
   whereTimeGoes,
 ];

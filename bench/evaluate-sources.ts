@@ -1,24 +1,11 @@
-import { toValue } from '@petri/contracts';
 import { IsolationLevel } from '@petri/contracts/v1';
 import type { Benchmark, Row } from './support/benchmark.ts';
 import { cpuDuring } from './support/cpu.ts';
-import { type Candidate, CASES, expectedOf, inFreshProcesses, newCandidate } from './support/candidates.ts';
-import { activeWorkers, type BenchNode, startNode } from './support/node.ts';
+import { inFreshProcesses, newCandidate } from './support/candidates.ts';
+import { activeWorkers, startNode } from './support/node.ts';
+import { evaluateAll } from './support/one-shot.ts';
 import { median } from './support/quantiles.ts';
 import { figure, none, versus } from './support/rows.ts';
-import { genome } from './support/small.ts';
-
-const SPEC = {
-  evaluator: {
-    case: 'suite' as const,
-    value: {
-      cases: CASES.map((x) => ({
-        call: { function: 'f', arguments: [toValue(x, 'argument')] },
-        expected: toValue(expectedOf(x), 'expected'),
-      })),
-    },
-  },
-};
 
 export const evaluateSources: Benchmark = {
   name: 'evaluate-sources',
@@ -63,23 +50,3 @@ export const evaluateSources: Benchmark = {
     ];
   },
 };
-
-async function evaluateAll({ sandboxes }: BenchNode, isolation: IsolationLevel, candidates: Candidate[]) {
-  const seen = new Uint8Array(candidates.length);
-  let wrong = 0;
-  const started = performance.now();
-  const request = {
-    candidates: candidates.map(({ source }, i) => ({ id: `c${i}`, genome: genome(source) })),
-    spec: SPEC,
-    isolation,
-  };
-  for await (const { items } of sandboxes.evaluateSources(request))
-    for (const { index, result } of items) {
-      seen[index]!++;
-      const score = result.case === 'evaluation' ? result.value.score : undefined;
-      const expected = candidates[index]!.right / CASES.length;
-      if (score === undefined || Math.abs(score - expected) > 1e-12) wrong++;
-    }
-  const perSecond = (candidates.length / (performance.now() - started)) * 1000;
-  return { perSecond, wrong, lost: seen.filter((times) => times !== 1).length };
-}

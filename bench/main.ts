@@ -33,7 +33,14 @@ const progress = new Progress();
 async function measure(benchmark: Benchmark): Promise<Report> {
   const { name, title } = benchmark;
   const [started, cpu] = [performance.now(), sampleCpu()];
-  const context = { quick: flags.quick, progress: (text: string) => progress.show(`${name}: ${text}`) };
+  const context = {
+    quick: flags.quick,
+    progress: (text: string) => progress.show(`${name}: ${text}`),
+    skip: (text: string) => {
+      progress.clear();
+      console.log(`\n${name}: ${text}`);
+    },
+  };
   const rows = await benchmark.run(context);
   progress.clear();
   const seconds = (performance.now() - started) / 1000;

@@ -22,6 +22,8 @@ export type Context = {
   quick: boolean;
   /** Says what is going on. */
   progress: (text: string) => void;
+  /** Says in a sentence what there will be no figures of, and why. */
+  skip: (text: string) => void;
 };
 
 export type Benchmark = {

@@ -7,6 +7,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { createServiceClient, messageSizeLimit, type ServiceClient } from '@petri/contracts';
 import {
   AdminService,
+  ArchipelagoService,
   EventService,
   PopulationService,
   SandboxService,
@@ -19,10 +20,12 @@ const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export type BenchNode = AsyncDisposable & {
   pid: number;
+  address: string;
   sandboxes: ServiceClient<typeof SandboxService>;
   admin: ServiceClient<typeof AdminService>;
   events: ServiceClient<typeof EventService>;
   populations: ServiceClient<typeof PopulationService>;
+  archipelago: ServiceClient<typeof ArchipelagoService>;
 };
 
 /** Its processes that run guests. */
@@ -54,9 +57,9 @@ export async function startNode({
     env: {
       ...process.env,
       ...telemetry,
-      ...environment,
       PETRI_PORT: '0',
       PETRI_WORKERS: String(availableParallelism()),
+      ...environment,
       ...(dataDirectory === undefined ? {} : { PETRI_DATA_DIR: dataDirectory }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -72,10 +75,12 @@ export async function startNode({
   const client = dial(address);
   return {
     pid,
+    address,
     sandboxes: createServiceClient(SandboxService, client),
     admin: createServiceClient(AdminService, client),
     events: createServiceClient(EventService, client),
     populations: createServiceClient(PopulationService, client),
+    archipelago: createServiceClient(ArchipelagoService, client),
     async [Symbol.asyncDispose]() {
       process.off('exit', kill);
       client.close();

@@ -66,7 +66,7 @@ export class TrapIsland implements IslandPort {
     return EVALUATOR_SHA256;
   }
 
-  async pack(_island: string, _population: string, individual: string): Promise<Packed> {
+  async pack(island: string, _population: string, individual: string): Promise<Packed> {
     const found = this.#algorithm.members.find(({ id }) => id === individual);
     if (!found) throw notFound('individual', individual);
     return {
@@ -77,7 +77,7 @@ export class TrapIsland implements IslandPort {
       parents: [],
       ancestry: [],
       generation: this.#algorithm.generation,
-      origin: '',
+      origin: island,
       hops: 0,
     };
   }
