@@ -36,7 +36,7 @@ export type HostOptions = {
   describe: () => Pick<SelfDescription, 'address' | 'load'>;
   /** Time between beats, in milliseconds. */
   beatMs: number;
-  inbox: Pick<InboxBounds, 'messages' | 'perSender'>;
+  inbox: Omit<InboxBounds, 'ttlMs'>;
   onMembership: (event: MembershipEvent) => void;
   onMigration: OnMigration;
   /** Told of what went wrong in the background, and is tried again. */

@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type Edge,
   type Migration,
+  MigrationPolicySchema,
   MigrationScheduleSchema,
   TopologyKind,
   TopologySchema,
   Verdict,
 } from '@petri/contracts/v1';
+import { resourceExhausted } from '@petri/core';
 import { until } from '../../../test/support/until.ts';
 import type { Transport } from '../src/transport/transport.ts';
 import { coordinator, node, type TestNode } from './archipelago.ts';
@@ -141,15 +144,89 @@ export function archipelagoCompliance(
       },
     );
 
-    within('a migrant that can never be taken is put aside with a reason', async (connect) => {
+    within(
+      'a migrant that can never be taken is put aside with a reason, and the cause is told',
+      async (connect) => {
+        await using a = disposable(await node(await connect(), 'a', [7]));
+        await using b = disposable(await node(await connect(), 'b', []));
+        b.islands.failures.push(...Array.from({ length: 20 }, () => new Error('worker lost')));
+        await eachKnowsTheOther(a, b);
+        const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
+        const [migrant] = (await settled(a, id)).migrants;
+        assert.deepEqual([migrant?.verdict, migrant?.reason], [Verdict.REJECTED, 'POISON']);
+        assert.match(migrant?.message ?? '', /5 times.*worker lost/);
+        const told = b.events.find(({ kind }) => kind === 'REJECTED');
+        assert.deepEqual([told?.reason, told?.message], ['POISON', migrant?.message]);
+        assert.deepEqual(
+          b.errors.map((thrown) => (thrown as Error).message),
+          Array(5).fill('worker lost'),
+        );
+      },
+    );
+
+    within('a node that has too much to do lets a migrant wait, however often', async (connect) => {
       await using a = disposable(await node(await connect(), 'a', [7]));
       await using b = disposable(await node(await connect(), 'b', []));
-      b.islands.failures.push(...Array.from({ length: 20 }, () => new Error('worker lost')));
+      const full = () => resourceExhausted('QUEUE_FULL', 'too much to do');
+      b.islands.failures.push(...Array.from({ length: 6 }, full));
       await eachKnowsTheOther(a, b);
       const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
-      const [migrant] = (await settled(a, id)).migrants;
-      assert.deepEqual([migrant?.verdict, migrant?.reason], [Verdict.REJECTED, 'POISON']);
+      await until(
+        'it is admitted',
+        async () => (await a.archipelago.ledger.report(id)).admitted === 1,
+        25_000,
+      );
+      assert.deepEqual([b.islands.evaluations, b.errors.length], [7, 6]);
     });
+
+    within('but not beyond its time', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [7]));
+      await using b = disposable(await node(await connect(), 'b', []));
+      await using leader = await coordinator(await connect(), 'leader');
+      await leader.boards.set({ policy: create(MigrationPolicySchema, { ttl: durationFromMs(500) }) }, 0);
+      const ttlOf = ({ archipelago }: TestNode) => archipelago.host?.plan?.settings?.policy?.ttl;
+      await until('the time is known', () => ttlOf(a) !== undefined && ttlOf(b) !== undefined);
+      const full = () => resourceExhausted('QUEUE_FULL', 'too much to do');
+      b.islands.failures.push(...Array.from({ length: 20 }, full));
+      const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
+      const [migrant] = (await settled(a, id)).migrants;
+      assert.equal(migrant?.reason, 'EXPIRED', migrant?.message);
+    });
+
+    within(
+      'what cannot be opened is refused with a reason, in the report of whoever was sent',
+      async (connect) => {
+        const damaging = await connect();
+        const send = damaging.send.bind(damaging);
+        damaging.send = (inbox, { bytes, ...rest }) => send(inbox, { ...rest, bytes: bytes.slice(1) });
+        const keys = [{ id: 'k', secret: new Uint8Array([1]) }];
+        await using a = disposable(await node(damaging, 'a', [7], { keys }));
+        await using b = disposable(await node(await connect(), 'b', [], { keys }));
+        await using c = disposable(await node(await connect(), 'c', [8]));
+        await eachKnowsTheOther(a, b, c);
+        const reasonOf = async (from: string) => {
+          const asked = { id: from, from, to: 'b', population: 'p', count: 1 };
+          const { id } = await a.archipelago.migrate(asked);
+          const [migrant] = (await settled(a, id)).migrants;
+          return [migrant?.verdict, migrant?.reason];
+        };
+        assert.deepEqual(await reasonOf('a'), [Verdict.REJECTED, 'CORRUPTED']);
+        assert.deepEqual(await reasonOf('c'), [Verdict.REJECTED, 'UNSIGNED']);
+        assert.deepEqual(
+          b.events.map(({ kind, migration, reason }) => [kind, migration, reason]),
+          [
+            ['REJECTED', 'a', 'CORRUPTED'],
+            ['REJECTED', 'c', 'UNSIGNED'],
+          ],
+        );
+        // What nobody sent is counted, and settles nothing.
+        const forged = { id: `c/${'0'.repeat(64)}`, sender: 'c', bytes: new Uint8Array([1]) };
+        await using stranger = await connect();
+        await stranger.send('b', forged);
+        await until('it is refused', () => b.events.length === 3);
+        assert.deepEqual([b.events[2]?.migration, b.events[2]?.reason], ['', 'CORRUPTED']);
+      },
+    );
   });
 
   suite(`${name}: coordination`, () => {

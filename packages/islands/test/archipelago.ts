@@ -36,7 +36,7 @@ export async function node(
       port: islands,
       sealer: new Sealer(keys),
       describe: () => ({ address: `${name}:1` }),
-      inbox: { messages, perSender: messages },
+      inbox: { messages, bytes: 2 ** 30, perSender: messages },
       onMigration: async (travel, move) => {
         const moved = await move();
         if (moved) events.push({ ...travel, ...moved });

@@ -5,7 +5,7 @@ import { PetriError } from '@petri/core';
 import type { Delivery, InboxBounds, Receiver, Transport } from '../src/transport/transport.ts';
 import { until } from '../../../test/support/until.ts';
 
-const BOUNDS: InboxBounds = { messages: 100, perSender: 50, ttlMs: 60_000 };
+const BOUNDS: InboxBounds = { messages: 100, bytes: 1024 * 1024, perSender: 50, ttlMs: 60_000 };
 /** With the characters that ids may hold. */
 const ODD = 'a.b:c_d-E';
 
@@ -140,8 +140,8 @@ export function transportCompliance(
     withTwo('a message whose delivery fails comes again, before the next', async (a, b, inbox) => {
       await a.openInbox(inbox, BOUNDS);
       for (const id of ['1', '2']) await b.send(inbox, { id, sender: 's', bytes: bytes(id) });
-      const { received, receiver, dropped } = collector(({ sequence, attempt }) => {
-        if (sequence === 1 && attempt < 3) throw new Error('not yet');
+      const { received, receiver, dropped, failures } = collector(({ sequence, attempt }) => {
+        if (sequence === 1 && attempt < 3) throw new Error(`not yet ${attempt}`);
       });
       await a.receive(inbox, receiver);
       await until('all are settled', async () => (await b.inboxState(inbox))?.held === 0);
@@ -155,6 +155,40 @@ export function transportCompliance(
         ],
       );
       assert.equal(dropped(), 0);
+      assert.deepEqual(
+        failures.map((thrown) => (thrown as Error).message),
+        ['not yet 1', 'not yet 2'],
+      );
+      const delivery = received[0]!;
+      assert.deepEqual([delivery.id, delivery.sender, delivery.signal.aborted], ['1', 's', false]);
+      assert.ok(delivery.ageMs >= 0 && delivery.ageMs < 60_000, `${delivery.ageMs} ms old`);
+    });
+
+    withTwo('a message that is large pushes out as many as there is no room for', async (a, b, inbox) => {
+      await a.openInbox(inbox, { ...BOUNDS, bytes: 4_000 });
+      const sizes = [1_000, 1_000, 1_000, 2_500];
+      for (const [id, size] of sizes.entries())
+        await b.send(inbox, { id: `${id}`, sender: 's', bytes: new Uint8Array(size) });
+      const { received, receiver, dropped } = collector();
+      await a.receive(inbox, receiver);
+      await until('the last is received', () => received.at(-1)?.id === '3');
+      assert.deepEqual([received.length, dropped()], [2, 2]);
+    });
+
+    withTwo('a delivery that waits is told when nothing more is to be received', async (a, b, inbox) => {
+      await a.openInbox(inbox, BOUNDS);
+      await b.send(inbox, { id: '1', sender: 's', bytes: bytes('1') });
+      const { received, receiver, failures } = collector(
+        ({ signal }) =>
+          new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('given up')));
+          }),
+      );
+      const receiving = await a.receive(inbox, receiver);
+      await until('it is delivered', () => received.length === 1);
+      await receiving.close();
+      assert.deepEqual(failures, []);
+      assert.equal((await b.inboxState(inbox))?.held, 1);
     });
 
     withTwo('what its receiver was given when it went away is given to the next', async (a, b, inbox) => {
@@ -282,6 +316,7 @@ export function transportCompliance(
 
 function collector(deliver: (delivery: Delivery) => void | Promise<void> = () => undefined) {
   const received: Delivery[] = [];
+  const failures: unknown[] = [];
   let drops = 0;
   const receiver: Receiver = {
     deliver: async (delivery) => {
@@ -289,6 +324,7 @@ function collector(deliver: (delivery: Delivery) => void | Promise<void> = () =>
       await deliver(delivery);
     },
     dropped: (count) => void (drops += count),
+    failed: (thrown) => void failures.push(thrown),
   };
-  return { received, receiver, dropped: () => drops };
+  return { received, receiver, dropped: () => drops, failures };
 }

@@ -1,3 +1,4 @@
+import { durationMs } from '@bufbuild/protobuf/wkt';
 import type { Migrant } from '@petri/contracts/v1';
 import { genomeSha256 } from './genome-hash.ts';
 import { Refusal } from './refusal.ts';
@@ -5,6 +6,10 @@ import { Refusal } from './refusal.ts';
 /** What a migrant is held against. */
 export type Gate = {
   island: string;
+  /** Whose message it came in. */
+  sender: string;
+  /** How long it is under way, in milliseconds. */
+  ageMs: number;
   /** Of the newest plan that this island knows; 0 for none. */
   epoch: bigint;
   maxHops: number;
@@ -16,10 +21,16 @@ export type Gate = {
 const EPOCHS_BEHIND = 1n;
 
 /** @throws Refusal for a migrant that is not for here, not what it says, out of time, or judged by somebody else. */
-export function check(migrant: Migrant, { island, epoch, maxHops, evaluatorSha256 }: Gate): void {
-  const { genome, fitness } = migrant;
+export function check(migrant: Migrant, gate: Gate): void {
+  const { island, sender, ageMs, epoch, maxHops, evaluatorSha256 } = gate;
+  const { genome, fitness, ttl } = migrant;
   if (migrant.to !== island)
     throw new Refusal('WRONG_ISLAND', `it goes to "${migrant.to}", not to "${island}"`);
+  if (migrant.from !== sender)
+    throw new Refusal('WRONG_SENDER', `it says that it comes from "${migrant.from}"; "${sender}" sent it`);
+  const ttlMs = ttl ? durationMs(ttl) : Infinity;
+  if (ageMs > ttlMs)
+    throw new Refusal('EXPIRED', `it was under way for ${Math.round(ageMs)} ms; it may be for ${ttlMs} ms`);
   if (!genome || genome.modules.length === 0) throw new Refusal('NO_GENOME', 'it has no code');
   if (genomeSha256(genome) !== migrant.genomeSha256) {
     throw new Refusal('WRONG_GENOME_HASH', 'its code is not what its hash says');

@@ -186,7 +186,9 @@ function failed(record: Migration, error: string): Migration {
 /** Undefined for what concerns more than this one migrant. */
 function dropReason(thrown: unknown): { reason: string; message: string } | undefined {
   if (thrown instanceof Refusal) return { reason: thrown.reason, message: thrown.message };
-  if (!(thrown instanceof PetriError) || thrown.code !== 'not_found') return undefined;
+  if (!(thrown instanceof PetriError)) return undefined;
+  if (thrown.reason === 'MESSAGE_TOO_LARGE') return { reason: 'TOO_LARGE', message: thrown.message };
+  if (thrown.code !== 'not_found') return undefined;
   if (thrown.resource?.type === 'inbox') return undefined;
   return { reason: 'GONE', message: thrown.message };
 }

@@ -12,8 +12,8 @@ import { Refusal } from './refusal.ts';
 
 /** The layout that is written, and the newest that is read. */
 export const SCHEMA_VERSION = 1;
-/** NATS' own default for a message. */
-export const MAX_ENVELOPE_BYTES = 1024 * 1024;
+/** NATS' own default for a message, less what its headers may need. */
+export const MAX_ENVELOPE_BYTES = 1024 * 1024 - 4096;
 
 /** Keys and labels are made of them: anything else than an id would be refused there, again and again. */
 const IDS = ['migration', 'population', 'from', 'to', 'node', 'individual', 'origin'] as const;

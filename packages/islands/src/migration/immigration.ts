@@ -1,119 +1,63 @@
-import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { durationFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import { type Migrant, Verdict } from '@petri/contracts/v1';
 import { withinTrace } from '@petri/contracts';
-import { type Clock, PetriError } from '@petri/core';
-import type { Evaluated } from '../policy/individual.ts';
-import { seeded } from '../policy/random.ts';
-import { place, type Placement } from '../policy/replacement.ts';
-import type { Rules } from '../policy/settings.ts';
+import { type Migrant, Verdict } from '@petri/contracts/v1';
+import { type Clock, type ErrorCode, idViolation, PetriError } from '@petri/core';
+import { retryAfterMs } from '../transport/retry.ts';
 import type { Delivery, Receiver } from '../transport/transport.ts';
-import { check } from './checks.ts';
+import { Admission, type AdmissionOptions, type Judgement, refused } from './admission.ts';
 import type { Sealer } from './envelope.ts';
 import { type MigrationResult, NOWHERE, type OnMigration, result, type Travel } from './events.ts';
 import type { Known, Ledger } from './ledger.ts';
-import type { Assessed, IslandPort } from './port.ts';
 import { type Judge, withJudge, withoutJudge, withVerdict } from './record.ts';
 import { Refusal } from './refusal.ts';
 
-/** A migrant that this node failed to take so often will not be taken. */
+/** A migrant that this island failed to take so often will not be taken. */
 const MAX_ATTEMPTS = 5;
 
-export type ImmigrationOptions = {
-  island: string;
+/** Of what is no fault of a migrant's: NATS is away, or this node has too much to do. It waits, until its time is over. */
+const EXCUSED: ReadonlySet<ErrorCode> = new Set([
+  'unavailable',
+  'resource_exhausted',
+  'deadline_exceeded',
+  'aborted',
+]);
+
+export type ImmigrationOptions = AdmissionOptions & {
   /** Of this process. */
   node: string;
   incarnation: bigint;
-  port: IslandPort;
   ledger: Ledger;
   sealer: Sealer;
   clock: Clock;
-  /** In force now. */
-  rules: () => Rules & { epoch: bigint };
   onMigration: OnMigration;
   onError: (thrown: unknown) => void;
 };
 
-type Judgement = {
-  kind: MigrationResult['kind'];
-  verdict: Verdict;
-  reason: string;
-  message: string;
-  admittedAs: string;
-};
+/** Whose entry in which record a message is about. */
+type Entry = { id: string; from: string; genomeSha256: string };
 
 /**
- * Lets migrants into one island, or refuses them. In this order, so that a crash in between is made good by delivering
+ * Takes migrants out of the inbox of one island. In this order, so that a crash in between is made good by delivering
  * again: the individual is admitted under an id of its own, the verdict is recorded, the message is settled.
  */
 export class Immigration implements Receiver {
   readonly #options: ImmigrationOptions;
+  readonly #admission: Admission;
+  readonly #judge: Judge;
+  /** Why the last attempt failed. */
+  #reason = '';
 
   constructor(options: ImmigrationOptions) {
     this.#options = options;
+    this.#admission = new Admission(options);
+    this.#judge = { node: options.node, incarnation: options.incarnation };
   }
 
   async deliver(delivery: Delivery): Promise<void> {
-    const migrant = await this.#open(delivery);
-    if (migrant) await withinTrace(migrant.traceparent, () => this.#settle(migrant, delivery));
-  }
-
-  async #settle(migrant: Migrant, delivery: Delivery): Promise<void> {
-    const { genomeSha256 } = migrant;
-    // Reports expire; a migrant without one is as good as any.
-    const found = await this.#options.ledger.find(keyOf(migrant));
-    const entry = found?.record.migrants.find((each) => each.genomeSha256 === genomeSha256);
-    if (entry && entry.verdict !== Verdict.UNSPECIFIED) return;
-    const begun = found && (await this.#begin(migrant, delivery, found));
-    try {
-      await this.#options.onMigration(this.#travelOf(migrant), async () => {
-        const { kind, ...judged } = await this.#judge(migrant, delivery.attempt);
-        if (begun) await this.#record(migrant, delivery, judged, begun);
-        const { admittedAs: individual, reason, message } = judged;
-        return result(kind, { individual, reason, message });
-      });
-    } catch (thrown) {
-      if (begun) await this.#giveUp(migrant);
-      throw thrown;
-    }
-  }
-
-  /** Says that the migrant is judged: should it be pushed out of the inbox meanwhile, it is not lost. */
-  #begin(migrant: Migrant, { sequence }: Delivery, found: Known): Promise<Known> {
-    return this.#options.ledger.update(
-      keyOf(migrant),
-      (now) => withJudge(now, migrant.genomeSha256, BigInt(sequence), this.#judgeOf()),
-      found,
-    );
-  }
-
-  async #record(
-    migrant: Migrant,
-    { sequence }: Delivery,
-    judged: Omit<Judgement, 'kind'>,
-    begun: Known,
-  ): Promise<void> {
-    const { clock, ledger } = this.#options;
-    const sentAt = migrant.sentAt ? timestampMs(migrant.sentAt) : clock.now();
-    const final = { ...judged, latency: durationFromMs(Math.max(0, clock.now() - sentAt)) };
-    await ledger.update(
-      keyOf(migrant),
-      (now) => withVerdict(now, migrant.genomeSha256, BigInt(sequence), final, this.#judgeOf()),
-      begun,
-    );
-  }
-
-  /** Who was pushed out meanwhile is not delivered again, and lost. */
-  async #giveUp(migrant: Migrant): Promise<void> {
-    const { ledger, onError } = this.#options;
-    await ledger
-      .update(keyOf(migrant), (now) => withoutJudge(now, migrant.genomeSha256, this.#judgeOf()))
-      .catch(onError);
-  }
-
-  #judgeOf(): Judge {
-    const { node, incarnation } = this.#options;
-    return { node, incarnation };
+    const opened = this.#open(delivery);
+    if (opened instanceof Refusal) return this.#refuse(delivery, opened);
+    await withinTrace(opened.traceparent, () => this.#take(opened, delivery));
   }
 
   dropped(count: number): void {
@@ -121,99 +65,146 @@ export class Immigration implements Receiver {
     onMigration({ island, ...NOWHERE }, async () => result('DROPPED', { count })).catch(onError);
   }
 
-  /** Undefined for poison, which nothing can be done about but to say so: it names no migration that could be trusted. */
-  async #open({ bytes }: Delivery): Promise<Migrant | undefined> {
-    const { sealer, island, onMigration } = this.#options;
+  failed(thrown: unknown): void {
+    this.#options.onError(thrown);
+  }
+
+  #open({ bytes }: Delivery): Migrant | Refusal {
     try {
-      return sealer.open(bytes);
+      return this.#options.sealer.open(bytes);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
-      const { reason, message } = thrown;
-      await onMigration({ island, ...NOWHERE }, async () => result('REJECTED', { reason, message }));
-      return undefined;
+      if (thrown instanceof Refusal) return thrown;
+      throw thrown;
     }
   }
 
-  async #judge(migrant: Migrant, attempt: number): Promise<Judgement> {
-    try {
-      if (attempt > MAX_ATTEMPTS)
-        throw new Refusal('POISON', `this island failed ${MAX_ATTEMPTS} times to take it`);
-      return await this.#admit(migrant);
-    } catch (thrown) {
-      const refusal = refusalOf(thrown);
-      if (!refusal) throw thrown;
-      const { reason, message } = refusal;
-      return { kind: 'REJECTED', verdict: Verdict.REJECTED, reason, message, admittedAs: '' };
-    }
-  }
-
-  async #admit(migrant: Migrant): Promise<Judgement> {
-    const { island, port, rules } = this.#options;
-    const { population, genomeSha256 } = migrant;
-    const { epoch, maxHops, capacity, replacement, trustScores } = rules();
-    const residents = await port.individuals(island, population);
-    const id = idOf(migrant);
-    const admitted = {
-      kind: 'ADMITTED',
-      verdict: Verdict.ADMITTED,
-      reason: '',
-      message: '',
-      admittedAs: id,
-    } as const;
-    const arrived = residents.find((resident) => resident.id === id);
-    if (arrived?.merit !== undefined) {
-      // Before a crash, or before whoever keeps the population could say so: what is lacking is made good.
-      await port.admit(island, population, { id, migrant, fitness: migrant.fitness!, givesWay: undefined });
-      return admitted;
-    }
-    // Whoever is here was in order when it came, whatever has changed since.
-    if (!arrived) {
-      const evaluatorSha256 = await port.evaluatorOf(island, population);
-      check(migrant, { island, epoch, maxHops, evaluatorSha256 });
-    }
-    if (!arrived && residents.some((resident) => resident.genomeSha256 === genomeSha256)) {
-      return { kind: 'DUPLICATE', verdict: Verdict.DUPLICATE, reason: '', message: '', admittedAs: '' };
-    }
-    const assessed = trustScores
-      ? await port.believe(island, population, migrant.fitness!)
-      : await port.evaluate(island, population, migrant);
-    const random = seeded(migrant.migration, genomeSha256);
-    const placement: Placement = arrived
-      ? { admitted: true, givesWay: undefined }
-      : place(replacement, residents, immigrant(id, migrant, assessed), capacity, random);
-    if (!placement.admitted)
-      throw new Refusal('NOT_BETTER', 'it is not better than whoever it would replace');
-    await port.admit(island, population, {
-      id,
-      migrant,
-      fitness: assessed.fitness,
-      givesWay: placement.givesWay,
+  /** Of what cannot be read, or not trusted, only the envelope's address is known: it is that of whoever may send here. */
+  async #refuse(delivery: Delivery, refusal: Refusal): Promise<void> {
+    const { ledger, island, onMigration } = this.#options;
+    const entry = addressOf(delivery);
+    const found = isKey(entry) ? await ledger.find(entry) : undefined;
+    const about = entryIn(found, entry.genomeSha256);
+    const expected = about?.sequence === 0n || about?.sequence === BigInt(delivery.sequence);
+    const known = expected && about.verdict === Verdict.UNSPECIFIED ? found : undefined;
+    const travel = known ? travelOf(island, { ...known.record, ...entry }) : { island, ...NOWHERE };
+    await onMigration(travel, async () => {
+      if (known) await this.#record(entry, delivery, refused(refusal), known, 0);
+      return result('REJECTED', { reason: refusal.reason, message: refusal.message });
     });
-    return admitted;
   }
 
-  #travelOf({ migration, population, from, to, genomeSha256 }: Migrant): Travel {
-    return { island: this.#options.island, migration, population, from, to, genomeSha256 };
+  async #take(migrant: Migrant, delivery: Delivery): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = delivery;
+    const since = clock.monotonic();
+    const entry = { id: migrant.migration, from: migrant.from, genomeSha256: migrant.genomeSha256 };
+    try {
+      for (let failures = 1; ; failures++) {
+        try {
+          const ageMs = delivery.ageMs + clock.monotonic() - since;
+          return await this.#settle(migrant, entry, { ...delivery, ageMs });
+        } catch (thrown) {
+          if (signal.aborted || !isExcused(thrown)) throw thrown;
+          this.failed(thrown);
+          await pause(retryAfterMs(failures), undefined, { signal });
+        }
+      }
+    } catch (thrown) {
+      this.#reason = (thrown as Error).message;
+      await this.#giveUp(entry);
+      throw thrown;
+    }
+  }
+
+  async #settle(migrant: Migrant, entry: Entry, delivery: Delivery): Promise<void> {
+    const { ledger, island, clock, onMigration } = this.#options;
+    const { genomeSha256 } = entry;
+    // Reports expire; a migrant without one is as good as any.
+    const found = await ledger.find(entry);
+    const known = entryIn(found, genomeSha256);
+    if (known && known.verdict !== Verdict.UNSPECIFIED) return;
+    const begun = found && (await this.#begin(entry, delivery, found));
+    await onMigration(travelOf(island, { ...migrant, ...entry }), async () => {
+      const judgement = await this.#judgementOf(migrant, delivery);
+      const sentAt = migrant.sentAt ? timestampMs(migrant.sentAt) : clock.now();
+      if (begun) await this.#record(entry, delivery, judgement, begun, clock.now() - sentAt);
+      const { admittedAs: individual, reason, message } = judgement;
+      return result(kindOf(judgement), { individual, reason, message });
+    });
+  }
+
+  #judgementOf(migrant: Migrant, delivery: Delivery): Judgement | Promise<Judgement> {
+    if (delivery.attempt <= MAX_ATTEMPTS) return this.#admission.judge(migrant, delivery);
+    const last = this.#reason === '' ? '' : `; the last time: ${this.#reason}`;
+    return refused({
+      reason: 'POISON',
+      message: `this island failed ${MAX_ATTEMPTS} times to take it${last}`,
+    });
+  }
+
+  /** Says that the migrant is judged: should it be pushed out of the inbox meanwhile, it is not lost. */
+  #begin(entry: Entry, { sequence }: Delivery, found: Known): Promise<Known> {
+    return this.#options.ledger.update(
+      entry,
+      (now) => withJudge(now, entry.genomeSha256, BigInt(sequence), this.#judge),
+      found,
+    );
+  }
+
+  async #record(
+    entry: Entry,
+    { sequence }: Delivery,
+    judgement: Judgement,
+    known: Known,
+    latencyMs: number,
+  ): Promise<void> {
+    const final = { ...judgement, latency: durationFromMs(Math.max(0, latencyMs)) };
+    await this.#options.ledger.update(
+      entry,
+      (now) => withVerdict(now, entry.genomeSha256, BigInt(sequence), final, this.#judge),
+      known,
+    );
+  }
+
+  /** Who was pushed out meanwhile is not delivered again, and lost. */
+  async #giveUp(entry: Entry): Promise<void> {
+    const { ledger, onError } = this.#options;
+    try {
+      if (await ledger.find(entry))
+        await ledger.update(entry, (now) => withoutJudge(now, entry.genomeSha256, this.#judge));
+    } catch (thrown) {
+      onError(thrown);
+    }
   }
 }
 
-function keyOf({ migration: id, from }: Migrant): { id: string; from: string } {
-  return { id, from };
+function kindOf({ verdict }: Judgement): MigrationResult['kind'] {
+  if (verdict === Verdict.ADMITTED) return 'ADMITTED';
+  return verdict === Verdict.DUPLICATE ? 'DUPLICATE' : 'REJECTED';
 }
 
-function immigrant(id: string, { genomeSha256 }: Migrant, { merit, behaviour }: Assessed): Evaluated {
-  return { id, genomeSha256, merit, behaviour };
+function entryIn(known: Known | undefined, genomeSha256: string) {
+  return known?.record.migrants.find((each) => each.genomeSha256 === genomeSha256);
 }
 
-/** The same however often the migrant is delivered, and different for every other. */
-function idOf({ migration, genomeSha256, to }: Migrant): string {
-  const digest = createHash('sha256').update(`${migration}\0${genomeSha256}\0${to}`).digest('hex');
-  return `migrant-${digest.slice(0, 24)}`;
+function travelOf(
+  island: string,
+  { id, from, genomeSha256, population, to }: Entry & Pick<Migrant, 'population' | 'to'>,
+): Travel {
+  return { island, migration: id, population, from, to, genomeSha256 };
 }
 
-/** Undefined for what may be different the next time. */
-function refusalOf(thrown: unknown): { reason: string; message: string } | undefined {
-  if (thrown instanceof Refusal) return thrown;
-  const final = thrown instanceof PetriError && ['not_found', 'invalid_argument'].includes(thrown.code);
-  return final ? thrown : undefined;
+/** As the sender wrote it on the outside. */
+function addressOf({ id, sender: from }: Delivery): Entry {
+  const slash = id.lastIndexOf('/');
+  return { id: id.slice(0, Math.max(0, slash)), from, genomeSha256: id.slice(slash + 1) };
+}
+
+function isKey({ id, from }: Entry): boolean {
+  return idViolation('id', id) === undefined && idViolation('from', from) === undefined;
+}
+
+/** A successor is there for good, and takes over what is delivered here. */
+function isExcused(thrown: unknown): boolean {
+  return thrown instanceof PetriError && EXCUSED.has(thrown.code) && thrown.reason !== 'SUPERSEDED';
 }

@@ -47,7 +47,7 @@ function pausing(hub: InProcessHub, happening: () => Promise<void>, after: 'list
 async function sent(hub: InProcessHub) {
   const transport = hub.connect();
   const ledger = await Ledger.open(transport, () => false);
-  await transport.openInbox('b', { messages: 1, perSender: 1, ttlMs: 60_000 });
+  await transport.openInbox('b', { messages: 1, bytes: 1_000_000, perSender: 1, ttlMs: 60_000 });
   const { sequence } = await transport.send('b', { id: '1', sender: 'a', bytes: new Uint8Array([1]) });
   const record = create(MigrationSchema, { ...KEY, to: 'b', state: MigrationState.SENT });
   await ledger.request(withMigrant(record, 'g', () => ({ sequence: BigInt(sequence) })));
@@ -64,6 +64,7 @@ suite('reports', () => {
       const receiving = await transport.receive('b', {
         deliver: async () => settled.resolve(),
         dropped: () => undefined,
+        failed: () => undefined,
       });
       await settled.promise;
       await receiving.close();

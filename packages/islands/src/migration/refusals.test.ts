@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { MigrantEnvelopeSchema, MigrantSchema } from '@petri/contracts/v1';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { claim, EVALUATOR, genomeOf, hashOf } from '../../test/fake-port.ts';
 import { check } from './checks.ts';
 import { MAX_ENVELOPE_BYTES, Sealer } from './envelope.ts';
 import type { Refusal } from './refusal.ts';
 
-const GATE = { island: 'b', epoch: 5n, maxHops: 3, evaluatorSha256: EVALUATOR };
+const GATE = { island: 'b', sender: 'a', ageMs: 1_000, epoch: 5n, maxHops: 3, evaluatorSha256: EVALUATOR };
 const KEY = { id: 'k1', secret: new Uint8Array([1, 2, 3]) };
 const OTHER = { id: 'k2', secret: new Uint8Array([4]) };
 
@@ -37,12 +38,15 @@ const refuses = (reason: string, change: MessageInitShape<typeof MigrantSchema>,
 
 suite('checks', () => {
   test('let in what is in order, at the limits', () => {
-    for (const change of [{}, { epoch: 4n }, { epoch: 9n }, { hops: 3 }]) check(migrant(change), GATE);
+    for (const change of [{}, { epoch: 4n }, { epoch: 9n }, { hops: 3 }, { ttl: durationFromMs(1_000) }])
+      check(migrant(change), GATE);
     check(migrant({ fitness: claim(7, 'other') }), { ...GATE, evaluatorSha256: '' });
   });
 
   test('refuse what is not, each with its reason', () => {
     refuses('WRONG_ISLAND', { to: 'c' });
+    refuses('WRONG_SENDER', { from: 'c' });
+    refuses('EXPIRED', { ttl: durationFromMs(999) });
     refuses('NO_GENOME', { genome: { entry: 'main' } });
     refuses('WRONG_GENOME_HASH', { genome: genomeOf(8) });
     refuses('STALE_EPOCH', { epoch: 3n });

@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@petri/core';
-import { RETRY_MS } from './retry.ts';
+import { retryAfterMs } from './retry.ts';
 import type { InboxBounds, InboxState, Outgoing, Receipt, Receiver, Subscription } from './transport.ts';
 
-type Held = { sequence: number; sender: string; bytes: Uint8Array; storedAt: number; attempts: number };
+type Held = Outgoing & { sequence: number; storedAt: number; attempts: number };
 
 /** A bounded queue that remembers ids for as long as it would hold a message. */
 export class MemoryInbox {
@@ -11,6 +12,8 @@ export class MemoryInbox {
   readonly #ids = new Map<string, { sequence: number; storedAt: number }>();
   #bounds: InboxBounds;
   #last = 0;
+  /** Of all messages held. */
+  #bytes = 0;
   /** Pushed out since a receiver was last told. */
   #dropped = 0;
   /** Delivered and not yet settled: may be pushed out, but isn't lost by that. */
@@ -33,7 +36,8 @@ export class MemoryInbox {
     if (known) return { sequence: known.sequence, duplicate: true };
     const [sequence, storedAt] = [++this.#last, this.#clock.monotonic()];
     this.#ids.set(id, { sequence, storedAt });
-    this.#held.set(sequence, { sequence, sender, bytes: bytes.slice(), storedAt, attempts: 0 });
+    this.#held.set(sequence, { id, sender, bytes: bytes.slice(), sequence, storedAt, attempts: 0 });
+    this.#bytes += bytes.byteLength;
     this.#trim();
     this.#wake.resolve();
     this.#wake = Promise.withResolvers();
@@ -47,40 +51,39 @@ export class MemoryInbox {
   }
 
   receive(receiver: Receiver): Subscription {
-    const ending = Promise.withResolvers<void>();
-    const subscription = { closed: false };
-    const done = this.#deliverAll(receiver, subscription, ending.promise);
+    const ending = new AbortController();
+    const done = this.#deliverAll(receiver, ending.signal);
     return {
       close: () => {
-        subscription.closed = true;
-        ending.resolve();
+        ending.abort();
         return done;
       },
     };
   }
 
-  async #deliverAll(receiver: Receiver, state: { closed: boolean }, ending: Promise<void>): Promise<void> {
-    while (!state.closed) {
+  async #deliverAll(receiver: Receiver, signal: AbortSignal): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => ended.resolve());
+    while (!signal.aborted) {
       this.#trim();
       if (this.#dropped > 0) receiver.dropped(this.#dropped);
       this.#dropped = 0;
       const next = [...this.#held.values()].find(({ sequence }) => !this.#delivering.has(sequence));
-      if (next) await this.#deliver(receiver, next, ending);
-      else await Promise.race([this.#wake.promise, ending]);
+      if (next) await this.#deliver(receiver, next, signal);
+      else await Promise.race([this.#wake.promise, ended.promise]);
     }
   }
 
-  async #deliver(receiver: Receiver, message: Held, ending: Promise<void>): Promise<void> {
-    const { sequence, bytes } = message;
+  async #deliver(receiver: Receiver, message: Held, signal: AbortSignal): Promise<void> {
+    const { id, sender, bytes, sequence, storedAt } = message;
     this.#delivering.add(sequence);
     try {
-      await receiver.deliver({ sequence, attempt: ++message.attempts, bytes: bytes.slice() });
-      this.#held.delete(sequence);
-    } catch {
-      const pause = Promise.withResolvers<void>();
-      const timer = setTimeout(pause.resolve, RETRY_MS);
-      await Promise.race([pause.promise, ending]);
-      clearTimeout(timer);
+      const [attempt, ageMs] = [++message.attempts, this.#clock.monotonic() - storedAt];
+      await receiver.deliver({ id, sender, bytes: bytes.slice(), sequence, attempt, ageMs, signal });
+      this.#remove(sequence);
+    } catch (thrown) {
+      if (!signal.aborted) receiver.failed(thrown);
+      await pause(retryAfterMs(message.attempts), undefined, { signal }).catch(() => undefined);
       if (!this.#held.has(sequence)) this.#dropped++;
     } finally {
       this.#delivering.delete(sequence);
@@ -103,13 +106,18 @@ export class MemoryInbox {
       for (const { sequence } of messages.slice(0, surplus)) this.#drop(sequence);
     }
     for (const sequence of this.#held.keys()) {
-      if (this.#held.size <= this.#bounds.messages) break;
+      if (this.#held.size <= this.#bounds.messages && this.#bytes <= this.#bounds.bytes) break;
       this.#drop(sequence);
     }
   }
 
-  #drop(sequence: number): void {
+  #remove(sequence: number): void {
+    this.#bytes -= this.#held.get(sequence)?.bytes.byteLength ?? 0;
     this.#held.delete(sequence);
+  }
+
+  #drop(sequence: number): void {
+    this.#remove(sequence);
     if (!this.#delivering.has(sequence)) this.#dropped++;
   }
 }

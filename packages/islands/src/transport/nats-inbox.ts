@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   AckPolicy,
   type ConsumerMessages,
@@ -8,9 +9,9 @@ import {
   RetentionPolicy,
 } from '@nats-io/jetstream';
 import { unlessMissing } from './nats-errors.ts';
-import { PREFIX, token } from './nats-names.ts';
-import { RETRY_MS } from './retry.ts';
-import type { InboxBounds, InboxState, Receiver, Subscription } from './transport.ts';
+import { keyOf, PREFIX, token } from './nats-names.ts';
+import { retryAfterMs } from './retry.ts';
+import type { Delivery, InboxBounds, InboxState, Receiver, Subscription } from './transport.ts';
 
 const NANOS_PER_MS = 1_000_000;
 /** After it, a message of a receiver that is gone is delivered to the next. A living one keeps extending it. */
@@ -18,6 +19,7 @@ const ACK_WAIT_MS = 5_000;
 /** The server remembers ids for no longer than it may keep messages. */
 const MAX_DEDUP_MS = 10 * 60_000;
 const DURABLE = 'receiver';
+const MESSAGE_ID = 'Nats-Msg-Id';
 
 const streamOf = (inbox: string) => `${PREFIX}-inbox-${token(inbox)}`;
 export const subjectTo = (inbox: string, sender: string) =>
@@ -34,6 +36,7 @@ export async function openStream(
   const config = {
     subjects: [`${PREFIX}.inbox.${token(inbox)}.*`],
     max_msgs: bounds.messages,
+    max_bytes: bounds.bytes,
     max_msgs_per_subject: bounds.perSender,
     max_age: bounds.ttlMs * NANOS_PER_MS,
     duplicate_window: Math.min(bounds.ttlMs, MAX_DEDUP_MS) * NANOS_PER_MS,
@@ -58,9 +61,12 @@ export class NatsReceiving implements Subscription {
   readonly #manager: JetStreamManager;
   readonly #stream: string;
   readonly #receiver: Receiver;
-  readonly #closing = Promise.withResolvers<void>();
-  #closed = false;
+  readonly #closing = new AbortController();
   #messages: ConsumerMessages | undefined;
+  /** Failures since messages last came. */
+  #failures = 0;
+  /** The least that a message was late, against the server's clock; of that clock nothing else is known. */
+  #lead = Infinity;
   /** Sequence of the last message that was settled or counted as dropped. */
   #settled = 0;
   #done: Promise<void> = Promise.resolve();
@@ -73,27 +79,31 @@ export class NatsReceiving implements Subscription {
   }
 
   async start(): Promise<void> {
-    await this.#open();
+    this.#messages = await this.#open();
     this.#done = this.#run();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#closing.resolve();
+    this.#closing.abort();
     await this.#messages?.close().catch(() => undefined);
     await this.#done;
   }
 
   async #run(): Promise<void> {
-    while (!this.#closed) {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
       try {
         this.#messages ??= await this.#open();
-        for await (const message of this.#messages) await this.#deliver(message);
-      } catch {
+        // Closed while it was opened.
+        if (signal.aborted) await this.#messages.close();
+        else for await (const message of this.#messages) await this.#deliver(message);
+        this.#failures = 0;
+      } catch (thrown) {
         // The server is away, or the stream is: there is nothing to do but to ask again.
+        if (!signal.aborted) this.#receiver.failed(thrown);
       }
       this.#messages = undefined;
-      if (!this.#closed) await this.#pause();
+      await pause(retryAfterMs(++this.#failures), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -105,37 +115,37 @@ export class NatsReceiving implements Subscription {
       // One at a time keeps the order, also over redeliveries, so that a gap in the sequence means dropped messages.
       max_ack_pending: 1,
     });
-    this.#settled = floor.stream_seq;
+    this.#settled = Math.max(this.#settled, floor.stream_seq);
     const consumer = await this.#jetstream.consumers.get(this.#stream, DURABLE);
-    this.#messages = await consumer.consume({
-      max_messages: 8,
-      expires: 2_000,
-      abort_on_missing_resource: true,
-    });
-    return this.#messages;
+    return consumer.consume({ max_messages: 8, expires: 2_000, abort_on_missing_resource: true });
   }
 
   async #deliver(message: JsMsg): Promise<void> {
-    const { seq: sequence } = message;
+    const delivery = this.#deliveryOf(message);
+    const { sequence, attempt } = delivery;
     const dropped = sequence - this.#settled - 1;
     if (dropped > 0) this.#receiver.dropped(dropped);
     this.#settled = Math.max(this.#settled, sequence - 1);
     const extending = setInterval(() => message.working(), ACK_WAIT_MS / 3);
     try {
-      await this.#receiver.deliver({ sequence, attempt: message.info.deliveryCount, bytes: message.data });
+      await this.#receiver.deliver(delivery);
       this.#settled = Math.max(this.#settled, sequence);
+      this.#failures = 0;
       message.ack();
-    } catch {
-      message.nak(RETRY_MS);
+    } catch (thrown) {
+      if (!this.#closing.signal.aborted) this.#receiver.failed(thrown);
+      message.nak(retryAfterMs(attempt));
     } finally {
       clearInterval(extending);
     }
   }
 
-  async #pause(): Promise<void> {
-    const pause = Promise.withResolvers<void>();
-    const timer = setTimeout(pause.resolve, RETRY_MS);
-    await Promise.race([this.#closing.promise, pause.promise]);
-    clearTimeout(timer);
+  #deliveryOf({ seq: sequence, data: bytes, subject, headers, info }: JsMsg): Delivery {
+    const late = performance.now() - info.timestampNanos / NANOS_PER_MS;
+    this.#lead = Math.min(this.#lead, late);
+    const { signal } = this.#closing;
+    const sender = keyOf(subject.split('.').at(-1) ?? '');
+    const id = headers?.get(MESSAGE_ID) ?? '';
+    return { id, sender, bytes, sequence, attempt: info.deliveryCount, ageMs: late - this.#lead, signal };
   }
 }

@@ -17,7 +17,7 @@ suite('NATS', { skip: WITHOUT_NATS }, () => {
     await using own = await startNatsServer();
     const options = { servers: [own.url], name: 'test', replicas: 1, security: {} } as const;
     await using transport = await connectNats(options);
-    await transport.openInbox('island', { messages: 10, perSender: 10, ttlMs: 60_000 });
+    await transport.openInbox('island', { messages: 10, bytes: 1_000_000, perSender: 10, ttlMs: 60_000 });
     const documents = await transport.documents('topology');
     const changes: string[] = [];
     const heard: string[] = [];
@@ -27,6 +27,7 @@ suite('NATS', { skip: WITHOUT_NATS }, () => {
     await transport.receive('island', {
       deliver: async ({ sequence }) => void received.push(sequence),
       dropped: () => assert.fail('nothing was dropped'),
+      failed: () => undefined,
     });
     const bytes = new Uint8Array([1]);
     await transport.send('island', { id: '1', sender: 's', bytes });

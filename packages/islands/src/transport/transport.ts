@@ -12,7 +12,8 @@ export interface Transport extends AsyncDisposable {
   /**
    * Stores a message durably; one with the same id within the inbox's window is stored once.
    *
-   * @throws PetriError `not_found` if there is no such inbox, `unavailable` if it cannot be reached.
+   * @throws PetriError `not_found` if there is no such inbox, `unavailable` if it cannot be reached, `invalid_argument`,
+   * reason MESSAGE_TOO_LARGE; `failed_precondition` or `permission_denied` where asking again does not help.
    */
   send(inbox: string, message: Outgoing): Promise<Receipt>;
   /**
@@ -53,11 +54,13 @@ export type CollectionBounds = {
 export type InboxBounds = {
   /** Messages held at once; the oldest gives way to a new one. */
   messages: number;
+  /** Of all of them together, likewise. */
+  bytes: number;
   /** Of them, from one sender. */
   perSender: number;
   ttlMs: number;
 };
-/** `sender` keeps one edge from filling the inbox of another. */
+/** `id` has any characters but blanks and control characters. `sender` keeps one edge from filling the inbox of another. */
 export type Outgoing = { id: string; sender: string; bytes: Uint8Array };
 export type Receipt = { sequence: number; duplicate: boolean };
 /** `first` is the sequence of the oldest message held or, if none is, of the next. */
@@ -71,6 +74,15 @@ export type Receiver = {
   deliver(delivery: Delivery): Promise<void>;
   /** So many messages were pushed out or expired before they could be delivered. */
   dropped(count: number): void;
+  /** Told of what keeps messages from being delivered or settled. It is tried again, after longer and longer pauses. */
+  failed(thrown: unknown): void;
 };
-/** `attempt` counts from 1. */
-export type Delivery = { sequence: number; attempt: number; bytes: Uint8Array };
+export type Delivery = Outgoing & {
+  sequence: number;
+  /** Counts from 1. */
+  attempt: number;
+  /** How long the message is in the inbox, in milliseconds, by no other clock than the inbox's own; never too much. */
+  ageMs: number;
+  /** Aborted when nothing more is to be received; a delivery that waits for something is to fail then. */
+  signal: AbortSignal;
+};

@@ -8,7 +8,7 @@ import type { IslandsConfig } from './settings.ts';
 import { tellOfMembers, tellOfMigrants } from './telling.ts';
 
 /** Of each inbox: more than islands take in while one evaluates, less than a flood. */
-const INBOX = { messages: 1_000, perSender: 100 };
+const INBOX = { messages: 1_000, bytes: 128 * 1024 * 1024, perSender: 100 };
 
 type Joining = {
   config: IslandsConfig;

@@ -8,7 +8,7 @@ import {
   LimitsSchema,
   type Migrant,
 } from '@petri/contracts/v1';
-import { notFound } from '@petri/core';
+import { notFound, PetriError } from '@petri/core';
 import {
   type Arrival,
   type Assessed,
@@ -32,6 +32,7 @@ const HOPS = 'petri.migrant.hops';
 const ORIGIN = 'petri.migrant.origin';
 const FROM = 'petri.migrant.from';
 const PAGE = 1_000;
+const FULL: ReadonlySet<string> = new Set(['POPULATION_FULL', 'LINEAGE_FULL']);
 
 type Collaborators = {
   runtime: SandboxRuntime;
@@ -146,14 +147,15 @@ export class NodeIslands implements IslandPort {
     if (!this.#runtime.find(id)) await this.#create(id, { id: local, tenant }, migrant);
     const { origin, genomeSha256 } = migrant;
     const { score, components, evaluatorSha256 } = fitness;
-    const unwanted = await this.#registry.immigrants.admit(local, {
+    const immigrant = {
       id,
       genomeSha256,
       birth: { parents, mutationType: 'migration', island: origin },
       ancestry,
       fitness: { result: { score }, components, evaluatorSha256 },
       givesWay,
-    });
+    };
+    const unwanted = await this.#registry.immigrants.admit(local, immigrant).catch(refuseWhereFull);
     if (unwanted === undefined || this.#runtime.find(unwanted)?.tenant !== tenant) return;
     await this.#runtime.destroy(unwanted, { tenant });
   }
@@ -222,6 +224,12 @@ function read({ genome, limits }: Migrant): { genome: Genome; limits: ReturnType
     genome: readGenome(problems, genome ?? create(GenomeSchema)),
     limits: readLimits(problems, limits),
   }));
+}
+
+/** What is full for good holds nobody up. @throws Refusal, or what was thrown. */
+function refuseWhereFull(thrown: unknown): never {
+  const { reason = '', message = '' } = thrown instanceof PetriError ? thrown : {};
+  throw FULL.has(reason) ? new Refusal(reason, message) : thrown;
 }
 
 function failed({ outcome, error }: Evaluation): Refusal {
