@@ -19,7 +19,7 @@ import { TrapIsland } from './trap-island.ts';
 export type Variant = { islands: number; size: number; interval: number };
 
 const MIGRANTS = 2;
-const INBOX = { messages: 1_000, perSender: 100 };
+const INBOX = { messages: 1_000, bytes: 2 ** 30, perSender: 100 };
 /** Longer than any run: nothing happens because real time has passed. */
 const DAY_MS = 24 * 60 * 60_000;
 

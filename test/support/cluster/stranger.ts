@@ -16,11 +16,11 @@ export class Stranger implements AsyncDisposable {
     this.#jetstream = jetstream(connection);
   }
 
-  /** Stores a message in an inbox. Whether the server knew its id. */
+  /** Stores a message in an inbox, as the island a does. Whether the server knew its id. */
   async send(
     inbox: string,
     bytes: Uint8Array,
-    { sender = 'stranger', id = `stranger-${this.#sent++}` } = {},
+    { sender = 'a', id = `stranger-${this.#sent++}` } = {},
   ): Promise<boolean> {
     const subject = `petri.inbox.${inbox}.${sender}`;
     return (await this.#jetstream.publish(subject, bytes, { msgID: id })).duplicate;
