@@ -6,7 +6,7 @@ import { type Clock, PetriError } from '@petri/core';
 import { seeded } from '../policy/random.ts';
 import { select } from '../policy/selection.ts';
 import type { Rules } from '../policy/settings.ts';
-import type { Receipt, Transport } from '../transport/transport.ts';
+import { MESSAGE_TOO_LARGE, type Receipt, type Transport } from '../transport/transport.ts';
 import { SCHEMA_VERSION, type Sealer } from './envelope.ts';
 import { type OnMigration, result } from './events.ts';
 import { genomeSha256 } from './genome-hash.ts';
@@ -187,7 +187,7 @@ function failed(record: Migration, error: string): Migration {
 function dropReason(thrown: unknown): { reason: string; message: string } | undefined {
   if (thrown instanceof Refusal) return { reason: thrown.reason, message: thrown.message };
   if (!(thrown instanceof PetriError)) return undefined;
-  if (thrown.reason === 'MESSAGE_TOO_LARGE') return { reason: 'TOO_LARGE', message: thrown.message };
+  if (thrown.reason === MESSAGE_TOO_LARGE) return { reason: 'TOO_LARGE', message: thrown.message };
   if (thrown.code !== 'not_found') return undefined;
   if (thrown.resource?.type === 'inbox') return undefined;
   return { reason: 'GONE', message: thrown.message };

@@ -1,15 +1,16 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { failedPrecondition, PetriError, unavailable } from '@petri/core';
+import { MESSAGE_TOO_LARGE } from './transport.ts';
 
 export function closed(): PetriError {
   return unavailable('TRANSPORT_CLOSED', 'the connection to the archipelago is closed');
 }
 
-/** Headers and payload together may be no larger than the server's max_payload. */
-export const MESSAGE_TOO_LARGE = 'MESSAGE_TOO_LARGE';
-
-/** What the API answers where neither time nor another server helps: a bad request, and one that is not allowed. */
-const REFUSED: ReadonlySet<number> = new Set([400, 403]);
+/**
+ * What the API answers where time does not help: to a bad request, and to one that is not allowed; settings of a stream
+ * that are not valid (10052), and more replicas than there can be (10074), are internal errors to it.
+ */
+const REFUSED: ReadonlySet<number> = new Set([400, 403, 10052, 10074]);
 
 /**
  * Whatever goes wrong between here and the server is `unavailable`: asking again may help. It does not where the server
@@ -29,7 +30,7 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
         reason: MESSAGE_TOO_LARGE,
         cause: thrown,
       });
-    if (thrown instanceof JetStreamApiError && REFUSED.has(thrown.status))
+    if (thrown instanceof JetStreamApiError && (REFUSED.has(thrown.status) || REFUSED.has(thrown.code)))
       throw failedPrecondition('NATS_REFUSED', `NATS: ${message}`, { cause: thrown });
     throw unavailable('NATS_UNAVAILABLE', `NATS: ${message}`, { cause: thrown });
   }

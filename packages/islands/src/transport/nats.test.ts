@@ -49,6 +49,24 @@ suite('NATS', { skip: WITHOUT_NATS }, () => {
     await until('the watch is told', () => changes.includes('star'), 15_000);
   });
 
+  test('refuses for good what the server will never take', async () => {
+    await using own = await startNatsServer();
+    await using transport = await connectNats({
+      servers: [own.url],
+      name: 'test',
+      replicas: 1,
+      security: {},
+    });
+    await transport.openInbox('island', { messages: 10, bytes: 1_000_000, perSender: 10, ttlMs: 60_000 });
+    const large = { id: '1', sender: 's', bytes: new Uint8Array(2 ** 20) };
+    await assert.rejects(transport.send('island', large), {
+      code: 'invalid_argument',
+      reason: 'MESSAGE_TOO_LARGE',
+    });
+    const endless = { messages: 10, bytes: 1_000_000, perSender: 10, ttlMs: 1 };
+    await assert.rejects(transport.openInbox('island', endless), { code: 'failed_precondition' });
+  });
+
   test('says that there is no server', async () => {
     const nobody = connectNats({ servers: ['nats://127.0.0.1:1'], name: 'test', replicas: 1, security: {} });
     await assert.rejects(nobody, /no NATS with JetStream at nats:\/\/127.0.0.1:1/);

@@ -13,7 +13,7 @@ export interface Transport extends AsyncDisposable {
    * Stores a message durably; one with the same id within the inbox's window is stored once.
    *
    * @throws PetriError `not_found` if there is no such inbox, `unavailable` if it cannot be reached, `invalid_argument`,
-   * reason MESSAGE_TOO_LARGE; `failed_precondition` or `permission_denied` where asking again does not help.
+   * reason `MESSAGE_TOO_LARGE`; `failed_precondition` or `permission_denied` where asking again does not help.
    */
   send(inbox: string, message: Outgoing): Promise<Receipt>;
   /**
@@ -28,6 +28,9 @@ export interface Transport extends AsyncDisposable {
   /** Idempotent. Ends every subscription; calls under way may be refused as `unavailable`. */
   close(): Promise<void>;
 }
+
+/** Reason of an error: headers and payload together are more than the server takes. */
+export const MESSAGE_TOO_LARGE = 'MESSAGE_TOO_LARGE';
 
 export interface Documents {
   get(key: string): Promise<Document | undefined>;
