@@ -101,6 +101,8 @@ export type Task = RunTask | LoadTask | SuiteTask | ProgramTask | StopTask | Usa
 export type ToWorker =
   | Task
   | { kind: 'drop'; key: number }
+  /** Drops residents, those that have taken most first, until the process is smaller by so many bytes. */
+  | { kind: 'shed'; bytes: number }
   /** Ends a task that has not started, or waits for a timer; it is still answered. */
   | { kind: 'cancel'; id: number };
 

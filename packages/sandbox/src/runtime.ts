@@ -12,7 +12,7 @@ import type { GuestError, RunResult, RunSpec } from './outcome.ts';
 import { type Identity, SandboxRecord } from './record.ts';
 import { Runs } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
-import { residentsPerWorker } from './supervisor/capacity.ts';
+import { residentsPerWorker, workerBytes } from './supervisor/capacity.ts';
 import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
 import { workerScript } from './supervisor/worker-script.ts';
@@ -64,6 +64,8 @@ export type RuntimeOptions = {
   warmRealms?: number;
   /** Sandboxes a worker holds before it hibernates the least recently used. Default: what memory there is for. */
   residentsPerWorker?: number;
+  /** Memory a worker may take before it has to give some back, in bytes. Default: what there is. */
+  workerBytes?: number;
   /** Told of the CPU time of each job when it is over, on whose behalf it was done, in microseconds. */
   onUsed?: (tenant: string, cpuUs: number) => void;
   /** Told of each guest that was stopped, before its caller is; it must not throw. */
@@ -85,6 +87,7 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     warmRealms: options.warmRealms ?? 32,
     warmBytes: DEFAULT_LIMITS.memoryBytes,
     capacity: options.residentsPerWorker ?? residentsPerWorker(workers),
+    workerBytes: options.workerBytes ?? workerBytes(workers),
     wasmPages: 2_048,
     confinement,
   };

@@ -11,6 +11,8 @@ export type FleetOptions = WorkerOptions & {
   workers: number;
   /** Workers that wait, warm, to replace one that was lost. */
   spares: number;
+  /** What memory one may take before it has to give some back, in bytes. */
+  workerBytes: number;
 };
 
 // All lanes held by long runs: so many times the usual number may be there, and go again when idle for so long.

@@ -60,6 +60,8 @@ export class Job {
   attempt = 0;
   /** Times a worker died while it ran, for no reason that the supervisor gave. */
   crashes = 0;
+  /** Times its worker was ended for having too much memory. */
+  crowded = 0;
   cancelledAt: number | undefined;
   /** The set of jobs that its signal cancels. */
   watched: Set<Job> | undefined;

@@ -40,7 +40,8 @@ export class Supervisor {
       room: (lane) => this.#feed(lane),
     };
     this.#fleet = new Fleet(options, events, (lane) => this.#joined(lane));
-    this.#watchdog = new Watchdog(() => this.#fleet.lanes, {
+    this.#watchdog = new Watchdog(() => this.#fleet.lanes, options.workerBytes, {
+      crowded: (lane, bytes) => lane.notify({ kind: 'shed', bytes }),
       held: (lane, taskId) => this.#hold(lane, taskId),
       released: (lane) => this.#unhold(lane),
       condemned: (lane, verdict) => this.#condemn(lane, verdict),

@@ -1,4 +1,6 @@
+import { memoryAllowance } from '../bounds.ts';
 import { type Entry, monotonicMs } from '../recorder.ts';
+import type { Job } from './job.ts';
 import type { Lane, Verdict } from './lane.ts';
 import type { ProcessSample } from './proc-stat.ts';
 
@@ -22,15 +24,20 @@ const CANCEL_GRACE_MS = 15;
 const UNWANTED_MS = 100;
 // A worker that somebody stops (SIGSTOP) is replaced after so long.
 const STOPPED_AFTER_MS = 250;
-// V8 overshoots its heap limits two to three times before it gives up.
-const MEMORY_FACTOR = 2;
-const MEMORY_SLACK_BYTES = 64 * MiB;
+// A worker that is too large is asked so often to give memory back, and ended if that has not helped for so long, or at once
+// when it is so many times too large.
+const SHED_EVERY_MS = 100;
+const CROWDED_MS = 1_000;
+const FAR_TOO_LARGE = 1.25;
+const CROWDED_BELIEVED = 3;
 
 export type WatchdogEvents = {
   /** One job has kept the worker for longer than a moment. */
   held: (lane: Lane, taskId: number) => void;
   /** That job is done. */
   released: (lane: Lane) => void;
+  /** The worker has so many bytes more than it may. */
+  crowded: (lane: Lane, bytes: number) => void;
   /** The worker is to be ended; it may be gone before that. */
   condemned: (lane: Lane, verdict: Verdict) => void;
 };
@@ -47,23 +54,27 @@ type Sighting = {
   unwantedAt?: number;
 };
 
-const STOPPED: Verdict = {
-  job: undefined,
-  outcome: 'TIMEOUT',
-  reason: 'the worker was stopped from outside',
-  wallMs: 0,
-  cpuMs: 0,
-};
+/** No run is to blame. */
+const NOBODY = { job: undefined, outcome: 'CANCELLED', wallMs: 0, cpuMs: 0 } as const;
+const STOPPED: Verdict = { ...NOBODY, reason: 'the worker was stopped from outside' };
+const CROWDED: Verdict = { ...NOBODY, reason: 'the worker had more memory than it may have' };
+
+/** Since when a worker has been too large, and when it was last asked to give memory back. */
+type Crowding = { since: number; askedAt: number };
 
 /** Reads the flight recorders of busy workers, and finds those that are past a limit. */
 export class Watchdog {
   readonly #lanes: () => Iterable<Lane>;
   readonly #events: WatchdogEvents;
+  readonly #workerBytes: number;
   readonly #sightings = new WeakMap<Lane, Sighting>();
+  readonly #crowding = new WeakMap<Lane, Crowding>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(lanes: () => Iterable<Lane>, events: WatchdogEvents) {
+  /** `workerBytes` is what a worker may have. */
+  constructor(lanes: () => Iterable<Lane>, workerBytes: number, events: WatchdogEvents) {
     this.#lanes = lanes;
+    this.#workerBytes = workerBytes;
     this.#events = events;
   }
 
@@ -94,13 +105,15 @@ export class Watchdog {
   #look(lane: Lane): void {
     const entry = lane.worker.doing();
     const now = monotonicMs();
-    const seen = this.#sighting(lane, entry, now);
+    const sample = lane.worker.sample();
+    const seen = this.#sighting(lane, entry, now, sample);
     if (lane.held && (entry.taskId === 0 || now - entry.startedAt < HELD_AFTER_MS))
       this.#events.released(lane);
     if (entry.taskId === 0) {
       // Between slices only a process that was stopped makes its jobs wait.
-      if (now - seen.since > STOPPED_AFTER_MS && lane.worker.sample()?.stopped === true)
+      if (now - seen.since > STOPPED_AFTER_MS && sample?.stopped === true)
         this.#events.condemned(lane, STOPPED);
+      else this.#weigh(lane, undefined, sample, now);
       return;
     }
     const job = lane.sent.get(entry.taskId);
@@ -120,31 +133,66 @@ export class Watchdog {
         });
       return;
     }
-    const verdict = this.#judge(lane, seen, job, entry.deadlineAt, age, now);
+    const verdict = this.#judge(seen, sample, job, entry.deadlineAt, age, now);
     if (verdict !== undefined) this.#events.condemned(lane, verdict);
-    else if (age > HELD_AFTER_MS) this.#hold(lane, entry, seen);
+    else if (!this.#weigh(lane, job, sample, now) && age > HELD_AFTER_MS) this.#hold(lane, entry, seen);
   }
 
-  #sighting(lane: Lane, { taskId, startedAt }: Entry, now: number): Sighting {
+  /**
+   * A worker that is too large has to give memory back, and goes if it does not: the run that is there is not to blame, and is
+   * run again. Only one that may have more than a worker may is told so in the end. Answers whether the worker goes.
+   */
+  #weigh(lane: Lane, job: Job | undefined, sample: ProcessSample | undefined, now: number): boolean {
+    const excess = (sample?.rssBytes ?? 0) - this.#workerBytes;
+    if (excess <= 0) {
+      this.#crowding.delete(lane);
+      return false;
+    }
+    let crowding = this.#crowding.get(lane);
+    if (crowding === undefined) this.#crowding.set(lane, (crowding = { since: now, askedAt: 0 }));
+    if (now - crowding.since > CROWDED_MS || excess > this.#workerBytes * (FAR_TOO_LARGE - 1)) {
+      this.#events.condemned(lane, this.#crowdedBy(job));
+      return true;
+    }
+    if (now - crowding.askedAt > SHED_EVERY_MS) {
+      crowding.askedAt = now;
+      this.#events.crowded(lane, excess);
+    }
+    return false;
+  }
+
+  #crowdedBy(job: Job | undefined): Verdict {
+    if (job === undefined || memoryAllowance(job.request.memoryBytes) <= this.#workerBytes) return CROWDED;
+    if (++job.crowded < CROWDED_BELIEVED) return CROWDED;
+    const most = Math.round(this.#workerBytes / MiB);
+    const reason = `its worker grew by more than the ${most} MiB that a worker may have, ${job.crowded} times; killed`;
+    return { job, outcome: 'MEMORY_LIMIT', reason, wallMs: 0, cpuMs: 0 };
+  }
+
+  #sighting(
+    lane: Lane,
+    { taskId, startedAt }: Entry,
+    now: number,
+    before: ProcessSample | undefined,
+  ): Sighting {
     let seen = this.#sightings.get(lane);
     if (seen === undefined || seen.taskId !== taskId || seen.startedAt !== startedAt) {
-      seen = { taskId, startedAt, before: lane.worker.sample(), since: now };
+      seen = { taskId, startedAt, before, since: now };
       this.#sightings.set(lane, seen);
     }
     return seen;
   }
 
   #judge(
-    lane: Lane,
     seen: Sighting,
-    job: NonNullable<Verdict['job']>,
+    sample: ProcessSample | undefined,
+    job: Job,
     deadlineAt: number,
     age: number,
     now: number,
   ): Verdict | undefined {
     const { cpuMs: budgetMs, memoryBytes } = job.request;
     const { before } = seen;
-    const sample = lane.worker.sample();
     const cpuMs = sample === undefined || before === undefined ? 0 : sample.cpuMs - before.cpuMs;
     const grown = sample === undefined || before === undefined ? 0 : sample.rssBytes - before.rssBytes;
     if (job.cancelledAt !== undefined && now > job.cancelledAt + CANCEL_GRACE_MS)
@@ -168,7 +216,7 @@ export class Watchdog {
       const reason = `used ${cpuMs} ms of CPU, its budget is ${budgetMs} ms; killed`;
       return { job, outcome: 'CPU_LIMIT', reason, wallMs: age, cpuMs };
     }
-    if (grown > memoryBytes * MEMORY_FACTOR + MEMORY_SLACK_BYTES) {
+    if (grown > memoryAllowance(memoryBytes)) {
       const sizes = `${Math.round(grown / MiB)} MiB, its limit is ${Math.round(memoryBytes / MiB)} MiB`;
       return {
         job,

@@ -224,6 +224,7 @@ export class Loader {
       },
       this.#meter.deadlineAt,
       this.#phase,
+      this.#realm,
     );
   }
 }

@@ -86,7 +86,7 @@ export class Nursery {
           !shell.isolate.isDisposed &&
           this.#vacant === undefined &&
           shell.made < REALMS_PER_SHELL &&
-          shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
+          isRoomy(shell, memoryBytes / 4);
         if (!reusable) return dispose(shell);
         realm.release();
         this.#vacant = shell;
@@ -102,7 +102,7 @@ export class Nursery {
       shell.memoryBytes === memoryBytes &&
       !shell.isolate.isDisposed &&
       shell.made < REALMS_BESIDE &&
-      shell.isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 4;
+      isRoomy(shell, memoryBytes / 4);
     if (!fits) return this.member(shell.group, memoryBytes);
     return { take: () => this.#ahead.take(shell), give: (realm, end) => this.#give(realm, end) };
   }
@@ -189,12 +189,17 @@ function keyOf(group: string, memoryBytes: number): string {
   return `${group}|${memoryBytes}`;
 }
 
-function hasRoom({ isolate, made, memoryBytes }: Shell): boolean {
+function hasRoom(shell: Shell): boolean {
   return (
-    !isolate.isDisposed &&
-    made < REALMS_PER_SHELL &&
-    isolate.getHeapStatisticsSync().used_heap_size < memoryBytes / 2 + REALM_SLACK_BYTES
+    !shell.isolate.isDisposed &&
+    shell.made < REALMS_PER_SHELL &&
+    isRoomy(shell, shell.memoryBytes / 2 + REALM_SLACK_BYTES)
   );
+}
+
+/** Whether what those who were in the isolate have left there, in its heap and beside it, is less than so many bytes. */
+function isRoomy({ isolate, grownBytes }: Shell, bytes: number): boolean {
+  return grownBytes < bytes + REALM_SLACK_BYTES && isolate.getHeapStatisticsSync().used_heap_size < bytes;
 }
 
 function dispose({ isolate }: Shell): void {

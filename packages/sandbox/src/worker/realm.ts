@@ -69,6 +69,8 @@ export class Shell {
   /** Realms made so far, and those still in use. */
   made = 0;
   living = 0;
+  /** By how much it has made the process grow, as far as can be told. */
+  grownBytes = 0;
 
   /** `slackBytes` is for what realms that are gone leave behind. */
   constructor(group: string, memoryBytes: number, slackBytes = 0) {
@@ -101,6 +103,8 @@ export class Realm {
   readonly shell: Shell;
   readonly context: ivm.Context;
   readonly #dispatch: ivm.Reference;
+  /** Its part of what the isolate has grown. */
+  grownBytes = 0;
 
   constructor(shell: Shell, context: ivm.Context, dispatch: ivm.Reference) {
     this.shell = shell;
@@ -111,6 +115,12 @@ export class Realm {
   /** One synchronous call of the bootstrap. Throws what isolated-vm throws; see slices.ts. */
   ask(timeout: number, op: Op, a?: Argument, b?: Argument, c?: Argument): string {
     return this.#dispatch.applySync(undefined, [op, a, b, c] as never[], { timeout }) as string;
+  }
+
+  /** Code in it has run, and the process has changed by so many bytes. */
+  grow(bytes: number): void {
+    this.grownBytes = Math.max(0, this.grownBytes + bytes);
+    this.shell.grownBytes = Math.max(0, this.shell.grownBytes + bytes);
   }
 
   release(): void {

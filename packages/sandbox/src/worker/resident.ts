@@ -62,6 +62,7 @@ export class Resident {
         },
         meter.deadlineAt,
         phase,
+        realm,
       );
     } catch (thrown) {
       cradle.give(realm, endOf(thrown));

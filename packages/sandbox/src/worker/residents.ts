@@ -1,3 +1,4 @@
+import { freedBy } from './memory-gauge.ts';
 import type { End } from './nursery.ts';
 import type { Resident } from './resident.ts';
 
@@ -49,6 +50,18 @@ export class Residents {
     this.#byKey.delete(key);
     this.#dropped.push(key);
     resident.release(end);
+  }
+
+  /** Those that have made the process grow most go first, until it is smaller by so many bytes or none is left that did. */
+  shed(bytes: number): void {
+    const heaviest = [...this.#byKey].toSorted(
+      ([, left], [, right]) => right.realm.grownBytes - left.realm.grownBytes,
+    );
+    let left = bytes;
+    for (const [key, { realm, waiting }] of heaviest) {
+      if (left <= 0 || realm.grownBytes === 0) return;
+      if (!waiting) left -= freedBy(() => this.drop(key, 'cut off'), realm.grownBytes / 2);
+    }
   }
 
   /** Keys that went since the last call. */

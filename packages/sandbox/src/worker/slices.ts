@@ -4,9 +4,13 @@ import type { CallAnswer, WireError } from '../protocol.ts';
 import { monotonicMs, PHASE, type Phase, type RecorderWriter } from '../recorder.ts';
 import type { Cancellation } from './cancellation.ts';
 import { CpuClock } from './cpu-clock.ts';
+import { MemoryGauge } from './memory-gauge.ts';
 import type { Argument, Op, Realm } from './realm.ts';
 
+const MiB = 1024 * 1024;
+
 const cpuClock = new CpuClock();
+const memoryGauge = new MemoryGauge();
 
 /** The isolate went before the task could enter it: with a neighbour in it. The task may be done again elsewhere. */
 export class Displaced extends Error {}
@@ -117,17 +121,23 @@ export class Meter {
 
   /**
    * Runs `work`, which enters the guest, under the recorder; `work` gets the whole milliseconds that are left. A slice
-   * within a slice is part of it.
+   * within a slice is part of it. What memory it takes is `realm`'s.
    *
    * @throws SliceFailure
    */
-  slice<T>(work: (timeout: number) => T, deadlineAt = this.deadlineAt, phase: Phase = PHASE.guest): T {
+  slice<T>(
+    work: (timeout: number) => T,
+    deadlineAt = this.deadlineAt,
+    phase: Phase = PHASE.guest,
+    realm?: Realm,
+  ): T {
     const now = monotonicMs();
     const timeout = Math.ceil(deadlineAt - now);
     if (this.#inSlice && timeout > 0) return work(timeout);
     if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE, false);
     this.#recorder.begin(this.taskId, phase, now, deadlineAt);
     cpuClock.begin(now);
+    memoryGauge.begin(now);
     this.#inSlice = true;
     try {
       return work(timeout);
@@ -137,6 +147,7 @@ export class Meter {
       this.#recorder.busyMs += end - now;
       this.#recorder.end();
       this.cpuUs += cpuClock.end(now, end);
+      memoryGauge.end(realm, now, end);
     }
   }
 
@@ -152,7 +163,7 @@ export class Meter {
   ): string {
     const { isolate } = realm.shell;
     if (isolate.isDisposed) throw new Displaced();
-    return this.slice(
+    const text = this.slice(
       (timeout) => {
         try {
           return realm.ask(timeout, op, a, b, c);
@@ -166,6 +177,21 @@ export class Meter {
       },
       deadlineAt,
       phase,
+      realm,
+    );
+    if (memoryGauge.suspects(realm.shell) && !this.#inSlice) this.#try(realm);
+    return text;
+  }
+
+  /** @throws SliceFailure, if the realm holds more than it may; if not, what was asked stands, and the isolate is rebuilt */
+  #try(realm: Realm): void {
+    const held = memoryGauge.convict(realm);
+    if (held === 0) return;
+    const [size, limit] = [held, realm.shell.memoryBytes].map((bytes) => Math.round(bytes / MiB));
+    throw new SliceFailure(
+      'MEMORY_LIMIT',
+      `its worker grew by ${size} MiB over its slices, its limit is ${limit} MiB`,
+      true,
     );
   }
 }

@@ -52,6 +52,10 @@ export class Tasks {
       this.#cancellations.get(message.id)?.cancel();
       return false;
     }
+    if (message.kind === 'shed') {
+      this.#residents.shed(message.bytes);
+      return false;
+    }
     if (message.kind === 'drop') {
       // What waits for a timer there is answered first.
       if (this.#waiting.has(message.key)) this.#dropLater.add(message.key);

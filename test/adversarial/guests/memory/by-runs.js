@@ -1,5 +1,4 @@
 // expect: MEMORY_LIMIT ; WebAssembly memories, one a run, kept in a module variable
-// known: memory outside the heap is watched within one slice only
 // with: timeout=8000 memory=33554432 runs=24
 const a = [];
 export const f = () => {

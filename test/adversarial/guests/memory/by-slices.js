@@ -1,5 +1,4 @@
 // expect: MEMORY_LIMIT ; WebAssembly memories, one between two timers: no single slice of the run grows much
-// known: memory outside the heap is watched within one slice only
 // with: timeout=8000 memory=33554432
 import { sleep } from 'petri:sandbox';
 export const f = async () => {
