@@ -8,12 +8,14 @@ export type Entry = {
   phase: Phase;
   startedAt: number;
   deadlineAt: number;
+  /** CPU time of the task's slices before this one, in milliseconds. */
+  usedMs: number;
 };
 
 export const PHASE = { guest: 0, program: 1 } as const;
 export type Phase = (typeof PHASE)[keyof typeof PHASE];
 
-const FIELDS = 6;
+const FIELDS = 7;
 const BYTES = FIELDS * 8;
 
 /** Milliseconds of the monotonic clock that all processes of a machine share. */
@@ -39,13 +41,14 @@ export class RecorderWriter {
     this.#fd = fd;
   }
 
-  begin(taskId: number, phase: Phase, startedAt: number, deadlineAt: number): void {
+  begin(taskId: number, phase: Phase, startedAt: number, deadlineAt: number, usedMs: number): void {
     const fields = this.#fields;
-    fields[0] = fields[5] = ++this.#sequence;
+    fields[0] = fields[6] = ++this.#sequence;
     fields[1] = taskId;
     fields[2] = phase;
     fields[3] = startedAt;
     fields[4] = deadlineAt;
+    fields[5] = usedMs;
     writeSync(this.#fd, this.#bytes, 0, BYTES, 0);
   }
 
@@ -56,7 +59,7 @@ export class RecorderWriter {
 
   /** A slice is over. */
   end(): void {
-    if (!this.#hurrying) this.begin(0, PHASE.guest, 0, 0);
+    if (!this.#hurrying) this.begin(0, PHASE.guest, 0, 0, 0);
   }
 
   /** No slice runs. */
@@ -80,10 +83,10 @@ export class RecorderReader {
     // The sequence number stands at both ends: where they differ, the write was under way.
     for (let attempt = 0; attempt < 3; attempt++) {
       const length = readSync(this.#fd, this.#bytes, 0, BYTES, 0);
-      if (length === BYTES && fields[0] === fields[5]) break;
-      if (length < BYTES) return { taskId: 0, phase: PHASE.guest, startedAt: 0, deadlineAt: 0 };
+      if (length === BYTES && fields[0] === fields[6]) break;
+      if (length < BYTES) return { taskId: 0, phase: PHASE.guest, startedAt: 0, deadlineAt: 0, usedMs: 0 };
     }
-    const [, taskId = 0, phase = 0, startedAt = 0, deadlineAt = 0] = fields;
-    return { taskId, phase: phase as Phase, startedAt, deadlineAt };
+    const [, taskId = 0, phase = 0, startedAt = 0, deadlineAt = 0, usedMs = 0] = fields;
+    return { taskId, phase: phase as Phase, startedAt, deadlineAt, usedMs };
   }
 }

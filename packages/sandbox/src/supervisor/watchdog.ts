@@ -133,7 +133,7 @@ export class Watchdog {
         });
       return;
     }
-    const verdict = this.#judge(seen, sample, job, entry.deadlineAt, age, now);
+    const verdict = this.#judge(seen, sample, job, entry, now);
     if (verdict !== undefined) this.#events.condemned(lane, verdict);
     else if (!this.#weigh(lane, job, sample, now) && age > HELD_AFTER_MS) this.#hold(lane, entry, seen);
   }
@@ -187,13 +187,13 @@ export class Watchdog {
     seen: Sighting,
     sample: ProcessSample | undefined,
     job: Job,
-    deadlineAt: number,
-    age: number,
+    { startedAt, deadlineAt, usedMs }: Entry,
     now: number,
   ): Verdict | undefined {
     const { cpuMs: budgetMs, memoryBytes } = job.request;
     const { before } = seen;
-    const cpuMs = sample === undefined || before === undefined ? 0 : sample.cpuMs - before.cpuMs;
+    const age = now - startedAt;
+    const cpuMs = usedMs + (sample === undefined || before === undefined ? 0 : sample.cpuMs - before.cpuMs);
     const grown = sample === undefined || before === undefined ? 0 : sample.rssBytes - before.rssBytes;
     if (job.cancelledAt !== undefined && now > job.cancelledAt + CANCEL_GRACE_MS)
       return {
@@ -213,7 +213,7 @@ export class Watchdog {
     }
     // Ticks may count one too many: a run at its deadline is not to be blamed for its CPU time.
     if (cpuMs > budgetMs + TICK_CPU_MS) {
-      const reason = `used ${cpuMs} ms of CPU, its budget is ${budgetMs} ms; killed`;
+      const reason = `used ${Math.round(cpuMs)} ms of CPU, its budget is ${budgetMs} ms; killed`;
       return { job, outcome: 'CPU_LIMIT', reason, wallMs: age, cpuMs };
     }
     if (grown > memoryAllowance(memoryBytes)) {

@@ -2,7 +2,7 @@ import { DEFAULT_LIMITS } from '../limits.ts';
 import type { CallAnswer, ProgramTask } from '../protocol.ts';
 import { monotonicMs, PHASE } from '../recorder.ts';
 import { callGuest, type CandidateCall, readStep, stall } from './calls.ts';
-import type { Cancellation } from './cancellation.ts';
+import { type Cancellation, Cancelled } from './cancellation.ts';
 import type { LogGatherer } from './logs.ts';
 import type { Nursery } from './nursery.ts';
 import { OP, type Op } from './realm.ts';
@@ -63,7 +63,7 @@ export class Programs {
     } catch (thrown) {
       // It may wait for what will never be answered.
       program.release('unfinished');
-      throw thrown;
+      throw spent(meter, thrown);
     }
   }
 
@@ -160,6 +160,7 @@ export class Programs {
       answer = answered instanceof Promise ? await answered : answered;
     } catch (thrown) {
       if (!(thrown instanceof SliceFailure)) throw thrown;
+      if (meter.exhausted) throw meter.exhaustion();
       target.release(endOf(thrown));
       answer = thrown.answer;
     }
@@ -169,6 +170,14 @@ export class Programs {
     const wallUs = Math.round((monotonicMs() - startedAt) * 1000);
     return `[${id},${answer.o},${answer.v ?? 'null'},${JSON.stringify(error)},${wallUs}]`;
   }
+}
+
+/** CPU time is the evaluation's; whoever took most of it is to blame for its end. */
+function spent(meter: Meter, thrown: unknown): unknown {
+  const late = thrown instanceof SliceFailure && thrown.outcome === 'TIMEOUT';
+  if (!meter.exhausted || late || thrown instanceof Cancelled) return thrown;
+  const exhaustion = meter.exhaustion();
+  return meter.programsFault ? new ProgramFailure(exhaustion.message) : exhaustion;
 }
 
 /** What the program does wrong is the caller's fault, not the candidate's. */

@@ -17,7 +17,7 @@ export class Displaced extends Error {}
 
 /** A slice that isolated-vm ended: the realm can't be trusted any more. */
 export class SliceFailure extends Error {
-  readonly outcome: 'TIMEOUT' | 'MEMORY_LIMIT' | 'THREW';
+  readonly outcome: 'TIMEOUT' | 'CPU_LIMIT' | 'MEMORY_LIMIT' | 'THREW';
   readonly error: WireError | undefined;
   /** Whether guest code was cut off: what it left in the isolate may go on when it is entered again. */
   readonly cutOff: boolean;
@@ -75,6 +75,9 @@ export class Meter {
   deadlineAt: number;
   /** In microseconds, over all slices so far. */
   cpuUs = 0;
+  /** The part of it that was the fitness program's. */
+  #programUs = 0;
+  readonly #cpuMs: number;
   readonly #recorder: RecorderWriter;
   readonly #onPark: () => void;
   #foreignMs = 0;
@@ -82,15 +85,36 @@ export class Meter {
   #inSlice = false;
 
   /** `onPark` is told when the task first waits for a timer. */
-  constructor(recorder: RecorderWriter, taskId: number, wallMs: number, onPark: () => void) {
+  constructor(
+    recorder: RecorderWriter,
+    { id, wallMs, cpuMs }: { id: number; wallMs: number; cpuMs: number },
+    onPark: () => void,
+  ) {
     this.#recorder = recorder;
     this.#onPark = onPark;
-    this.taskId = taskId;
+    this.taskId = id;
+    this.#cpuMs = cpuMs;
     this.deadlineAt = this.startedAt + wallMs;
   }
 
   get wallUs(): number {
     return Math.round((monotonicMs() - this.startedAt - this.#foreignMs) * 1000);
+  }
+
+  /** Whether the slices so far have taken more CPU time than there is for the task. */
+  get exhausted(): boolean {
+    return this.cpuUs > this.#cpuMs * 1000;
+  }
+
+  /** Whether most of it was the fitness program's. */
+  get programsFault(): boolean {
+    return this.#programUs > this.cpuUs / 2;
+  }
+
+  /** Of a task that is exhausted. */
+  exhaustion(): SliceFailure {
+    const used = Math.ceil(this.cpuUs / 1000);
+    return new SliceFailure('CPU_LIMIT', `used ${used} ms of CPU, its budget is ${this.#cpuMs} ms`, false);
   }
 
   /** Milliseconds to a deadline, at least 1. */
@@ -135,7 +159,8 @@ export class Meter {
     const timeout = Math.ceil(deadlineAt - now);
     if (this.#inSlice && timeout > 0) return work(timeout);
     if (timeout <= 0) throw new SliceFailure('TIMEOUT', LATE, false);
-    this.#recorder.begin(this.taskId, phase, now, deadlineAt);
+    if (this.exhausted) throw this.exhaustion();
+    this.#recorder.begin(this.taskId, phase, now, deadlineAt, this.cpuUs / 1000);
     cpuClock.begin(now);
     memoryGauge.begin(now);
     this.#inSlice = true;
@@ -146,7 +171,9 @@ export class Meter {
       const end = monotonicMs();
       this.#recorder.busyMs += end - now;
       this.#recorder.end();
-      this.cpuUs += cpuClock.end(now, end);
+      const usedUs = cpuClock.end(now, end);
+      this.cpuUs += usedUs;
+      if (phase === PHASE.program) this.#programUs += usedUs;
       memoryGauge.end(realm, now, end);
     }
   }

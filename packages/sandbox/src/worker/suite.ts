@@ -46,6 +46,7 @@ export async function runSuite(
       answer = answered instanceof Promise ? await answered : answered;
     } catch (thrown) {
       if (!(thrown instanceof SliceFailure) || monotonicMs() >= meter.deadlineAt) throw thrown;
+      if (meter.exhausted) throw meter.exhaustion();
       target.release(endOf(thrown));
       answer = thrown.answer;
     }

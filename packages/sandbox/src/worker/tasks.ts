@@ -18,6 +18,11 @@ const CPU_LIMIT = OUTCOMES.indexOf('CPU_LIMIT');
 const MEMORY_LIMIT = OUTCOMES.indexOf('MEMORY_LIMIT');
 const THREW = OUTCOMES.indexOf('THREW');
 
+/** How guests end their runs themselves. */
+const OF_ITS_OWN = new Set(
+  (['COMPLETED', 'THREW', 'OUTPUT_LIMIT', 'INVALID_RESULT'] as const).map((name) => OUTCOMES.indexOf(name)),
+);
+
 /** Does tasks one after another; those of one resident in order, even while one of them waits for a timer. */
 export class Tasks {
   readonly #recorder: RecorderWriter;
@@ -79,7 +84,7 @@ export class Tasks {
 
   #start(task: Task): void {
     const cancellation = this.#cancellations.get(task.id) ?? new Cancellation();
-    const meter = new Meter(this.#recorder, task.id, task.wallMs, () => {
+    const meter = new Meter(this.#recorder, task, () => {
       this.#active.delete(task.id);
       this.#notify({ kind: 'parked', id: task.id });
     });
@@ -158,22 +163,20 @@ export class Tasks {
       )
         this.#overrule(task, answer, MEMORY_LIMIT, 'the heap is past its limit');
     }
-    if (meter.cpuUs > task.cpuMs * 1000) {
-      const used = Math.ceil(meter.cpuUs / 1000);
-      this.#overrule(task, answer, CPU_LIMIT, `used ${used} ms of CPU, its budget is ${task.cpuMs} ms`);
+    if (meter.exhausted) {
+      this.#overrule(task, answer, CPU_LIMIT, meter.exhaustion().message);
+      if (meter.programsFault) answer.program = true;
     }
     this.#send(answer);
   }
 
-  /** A run that came to an end, but past a limit: it leaves no trace. */
+  /** A run that came to an end of its own, but past a limit: it leaves no trace. */
   #overrule(task: Task, answer: Answer, outcome: number, reason: string): void {
     this.#residents.drop(task.key, 'done');
-    if (answer.o !== 0) return;
+    if (!OF_ITS_OWN.has(answer.o)) return;
     answer.o = outcome;
     answer.r = reason;
-    delete answer.v;
-    delete answer.s;
-    delete answer.cases;
+    for (const name of ['v', 's', 'e', 'cases', 'stage'] as const) delete answer[name];
   }
 }
 
