@@ -1,7 +1,9 @@
 /** CPU time: one budget over all slices of a run, and charged whatever becomes of it. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { cpuOf } from './support/census.ts';
 import { failure, sharedNode, valueOf } from './support/node.ts';
+import { until } from './support/until.ts';
 
 const node = await sharedNode();
 const { sandboxes } = node;
@@ -10,6 +12,8 @@ const GENOME = `
   import { sleep } from 'petri:sandbox';
   export const burn = (ms) => { const end = Date.now() + ms; while (Date.now() < end); return ms; };
   export async function nibble(times) { for (let n = 0; n < times; n++) { burn(20); await sleep(1); } return times; }
+  export const spin = () => { for (;;); };
+  export const grow = () => { const map = new Map(); for (let n = 0; ; n++) map.set(n, { n }); };
   export function countAndThrow(times) { let sum = 0; for (let n = 0; n < times; n++) sum += Math.sqrt(n); throw new Error(String(sum)); }
 `;
 const BUDGET = { limits: { cpuTimeMs: 400 } };
@@ -56,5 +60,31 @@ suite('a CPU budget', () => {
       return 1;
     }`);
     await assert.rejects(sandboxes.evaluate(box.id, own), { reason: 'FITNESS_PROGRAM_FAILED' });
+  });
+});
+
+suite('the CPU time of a run', () => {
+  test('that takes its worker down is in its receipt and its sandbox’s account', async () => {
+    const box = await node.box(GENOME, { limits: { memoryBytes: 64 * 1024 * 1024 } });
+    const { cpuTotalUs } = await sandboxes.usage(box.id);
+    const result = await box.run('grow', [], { timeoutMs: 60_000 });
+    failure(result, 'MEMORY_LIMIT');
+    const { cpuUs, workerLost } = result.receipt;
+    assert.equal(workerLost, true);
+    assert.ok(cpuUs > 20_000, `${cpuUs} us`);
+    assert.equal((await sandboxes.usage(box.id)).cpuTotalUs, cpuTotalUs + cpuUs);
+  });
+
+  test('includes that of attempts that were lost with their workers', async () => {
+    const box = await node.box(GENOME);
+    const { workerPid } = await sandboxes.usage(box.id);
+    const startedMs = cpuOf(workerPid);
+    const running = box.run('spin', [], { cpuTimeMs: 1_000, timeoutMs: 60_000 });
+    await until('the first attempt has used 200 ms', () => cpuOf(workerPid) > startedMs + 200);
+    process.kill(workerPid, 'SIGKILL');
+    const result = await running;
+    failure(result, 'CPU_LIMIT');
+    assert.equal(result.receipt.attempt, 2);
+    assert.ok(result.receipt.cpuUs > 1_150_000, `${result.receipt.cpuUs} us`);
   });
 });

@@ -36,12 +36,22 @@ export function childrenOf(pid: number): number[] {
   return pids.filter((each) => parentOf(each) === pid).map(Number);
 }
 
-/** The parent stands after the state, which stands after the name in parentheses. */
-function parentOf(pid: string): number {
+function parentOf(pid: number | string): number {
+  return Number(statOf(pid)[1]);
+}
+
+/** CPU time in milliseconds, in ticks of ten; zero for a process that is gone. */
+export function cpuOf(pid: number): number {
+  const [utime = 0, stime = 0] = statOf(pid).slice(11, 13).map(Number);
+  return (utime + stime) * 10;
+}
+
+/** Fields from the state on, which stands after the name in parentheses; none of a process that is gone. */
+function statOf(pid: number | string): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return 0; // it ended meanwhile
+    return [];
   }
 }

@@ -6,17 +6,30 @@ const CRASHES_BELIEVED = 2;
 // Somebody outside may kill workers (an operator, the kernel short of memory); so often under one run is no accident.
 const KILLS_BELIEVED = 3;
 
+/** A worker's end, and what was seen of it. */
+export type Crash = WorkerExit & {
+  /** What the worker printed while the run was on. */
+  printed: string;
+  /** The kernel was short of memory, and ended processes. */
+  starved: boolean;
+  /** By how much the worker was seen to grow in the run's last slice, in bytes. */
+  grownBytes: number;
+};
+
 /** What a worker's end says of the run it was in, or undefined if the run should be tried again. */
 export function crashVerdict(
-  culprit: Job,
-  exit: WorkerExit,
+  culprit: Pick<Job, 'crashes' | 'request'>,
+  { code, signal, printed, starved, grownBytes }: Crash,
 ): { outcome: 'MEMORY_LIMIT' | 'CRASHED'; reason: string } | undefined {
   // V8 aborts in the thread that asked for the memory, and that thread was in this run.
-  if (/out of memory|OOM|is_heap_oom = 1/.test(exit.stderr))
+  if (/out of memory|OOM|is_heap_oom = 1/.test(printed))
     return { outcome: 'MEMORY_LIMIT', reason: 'V8 ran out of memory and ended the worker' };
+  const killed = signal === 'SIGKILL' || signal === 'SIGTERM';
+  // The kernel takes the largest process, not the one whose turn it is.
+  if (killed && starved && grownBytes <= culprit.request.memoryBytes) return undefined;
   culprit.crashes++;
-  const how = exit.signal === null ? `exit status ${exit.code}` : `signal ${exit.signal}`;
-  if (exit.signal === 'SIGKILL' || exit.signal === 'SIGTERM') {
+  const how = signal === null ? `exit status ${code}` : `signal ${signal}`;
+  if (killed) {
     if (culprit.crashes < KILLS_BELIEVED) return undefined;
     return { outcome: 'CRASHED', reason: `its worker was killed from outside ${culprit.crashes} times` };
   }

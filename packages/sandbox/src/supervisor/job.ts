@@ -60,6 +60,8 @@ export class Job {
   attempt = 0;
   /** Times a worker died while it ran, for no reason that the supervisor gave. */
   crashes = 0;
+  /** CPU time of attempts that were lost with their workers, in milliseconds. */
+  lostCpuMs = 0;
   /** Times its worker was ended for having too much memory. */
   crowded = 0;
   cancelledAt: number | undefined;
@@ -86,6 +88,7 @@ export class Job {
   settle(answer: Answer, workerPid: number, workerLost: boolean): void {
     if (this.settled) return;
     this.settled = true;
+    answer.c += Math.round(this.lostCpuMs * 1000);
     const waitedMs = (this.#sentAt || monotonicMs()) - this.#acceptedAt;
     const queuedUs = Math.max(0, Math.round(waitedMs * 1000));
     const result = { answer, workerPid, attempt: this.attempt, queuedUs, workerLost };

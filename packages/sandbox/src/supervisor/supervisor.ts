@@ -6,6 +6,7 @@ import { crashVerdict } from './crash.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Job, type JobRequest, type JobResult, tenantOf } from './job.ts';
+import { kernelKills } from './kernel-kills.ts';
 import { Ledger, type LedgerEvents } from './ledger.ts';
 import type { Lane, LaneEvents, Verdict } from './lane.ts';
 import type { Residence } from './residence.ts';
@@ -31,6 +32,7 @@ export class Supervisor {
   #closed = false;
   readonly ledger: Ledger;
   workersLostToOthers = 0;
+  #kernelKills = kernelKills();
 
   private constructor(options: FleetOptions, ledger: LedgerEvents) {
     this.ledger = new Ledger(ledger);
@@ -218,6 +220,11 @@ export class Supervisor {
 
   #condemn(lane: Lane, verdict: Verdict): void {
     lane.verdict = verdict;
+    if (verdict.job === undefined) {
+      const entry = lane.worker.doing();
+      const lost = lane.sent.get(entry.taskId);
+      if (lost !== undefined) lost.lostCpuMs += this.#watchdog.usage(lane, entry).cpuMs;
+    }
     this.#replace(lane.giveUp((job) => job !== verdict.job));
     void lane.worker.kill();
   }
@@ -260,14 +267,30 @@ export class Supervisor {
     const jobs = lane.giveUp(() => true).filter((job) => !job.settled);
     for (const residence of lane.residences.values()) residence.gone();
     if (this.#closed) return;
-    const judged = verdict ?? (culprit === undefined ? undefined : crashVerdict(culprit, exit));
-    if (culprit !== undefined && judged !== undefined) {
-      const { outcome, reason } = judged;
-      const used = verdict ?? { wallMs: monotonicMs() - entry.startedAt, cpuMs: 0 };
-      culprit.condemn(outcome, reason, used, lane.worker.pid, true, entry.phase === PHASE.program);
-    } else this.workersLostToOthers++;
+    if (culprit === undefined) this.workersLostToOthers++;
+    else this.#blame(culprit, lane, exit);
     this.#fleet.lost(lane);
     this.#replace(jobs.filter((job) => !job.settled));
+  }
+
+  /** Settles the run that took its worker with it; or, if that is not certain, has it tried again. */
+  #blame(culprit: Job, lane: Lane, exit: WorkerExit): void {
+    const { verdict, worker } = lane;
+    const entry = worker.doing();
+    const usage = this.#watchdog.usage(lane, entry);
+    const kills = kernelKills();
+    const starved = kills > this.#kernelKills;
+    this.#kernelKills = kills;
+    const printed = worker.printedSince(entry.startedAt);
+    const judged =
+      verdict ?? crashVerdict(culprit, { ...exit, printed, starved, grownBytes: usage.grownBytes });
+    if (judged === undefined) {
+      this.workersLostToOthers++;
+      culprit.lostCpuMs += usage.cpuMs;
+      return;
+    }
+    const used = verdict ?? { wallMs: monotonicMs() - entry.startedAt, cpuMs: usage.cpuMs };
+    culprit.condemn(judged.outcome, judged.reason, used, worker.pid, true, entry.phase === PHASE.program);
   }
 
   /** A new lane takes what waited for it. */

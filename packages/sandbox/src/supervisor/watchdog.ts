@@ -18,6 +18,8 @@ const DEADLINE_GRACE_MS = 15;
 const CROWDED_GRACE_MS = 45;
 // The kernel counts CPU time in ticks of so many milliseconds.
 const TICK_CPU_MS = 10;
+// Before a slice is first seen, and after it was last, it is taken to have had the processor; for no longer than this.
+const UNSEEN_MS = 2 * TICK_MS;
 // So long a cancelled run may take to notice.
 const CANCEL_GRACE_MS = 15;
 // A run that nobody waits for may end by itself for as long as it takes to start another worker.
@@ -48,6 +50,9 @@ type Sighting = {
   startedAt: number;
   before: ProcessSample | undefined;
   since: number;
+  /** The last sample, and when it was taken. */
+  last: ProcessSample | undefined;
+  lastAt: number;
   /** CPU time of the process when the slice was first seen past its deadline. */
   cpuMsAtDeadline?: number | undefined;
   /** When it was first seen to be no job of the lane's any more. */
@@ -83,6 +88,23 @@ export class Watchdog {
     this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
   }
 
+  /**
+   * What the slice that a worker is in, or was in when it ended, was last seen to have used. `cpuMs` is that of the task's
+   * earlier slices, too.
+   */
+  usage(lane: Lane, { taskId, startedAt, usedMs }: Entry): { cpuMs: number; grownBytes: number } {
+    const now = monotonicMs();
+    const seen = this.#sightings.get(lane);
+    if (seen?.before === undefined || seen.taskId !== taskId || seen.startedAt !== startedAt)
+      return { cpuMs: usedMs + Math.min(now - startedAt, UNSEEN_MS), grownBytes: 0 };
+    const { before, last = before, since, lastAt } = seen;
+    const unseenMs = Math.min(since - startedAt + now - lastAt, UNSEEN_MS);
+    return {
+      cpuMs: usedMs + last.cpuMs - before.cpuMs + unseenMs,
+      grownBytes: last.rssBytes - before.rssBytes,
+    };
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -113,7 +135,7 @@ export class Watchdog {
       // Between slices only a process that was stopped makes its jobs wait.
       if (now - seen.since > STOPPED_AFTER_MS && sample?.stopped === true)
         this.#events.condemned(lane, STOPPED);
-      else this.#weigh(lane, undefined, sample, now);
+      else this.#weigh(lane, entry, sample, now);
       return;
     }
     const job = lane.sent.get(entry.taskId);
@@ -135,14 +157,14 @@ export class Watchdog {
     }
     const verdict = this.#judge(seen, sample, job, entry, now);
     if (verdict !== undefined) this.#events.condemned(lane, verdict);
-    else if (!this.#weigh(lane, job, sample, now) && age > HELD_AFTER_MS) this.#hold(lane, entry, seen);
+    else if (!this.#weigh(lane, entry, sample, now) && age > HELD_AFTER_MS) this.#hold(lane, entry, seen);
   }
 
   /**
    * A worker that is too large has to give memory back, and goes if it does not: the run that is there is not to blame, and is
    * run again. Only one that may have more than a worker may is told so in the end. Answers whether the worker goes.
    */
-  #weigh(lane: Lane, job: Job | undefined, sample: ProcessSample | undefined, now: number): boolean {
+  #weigh(lane: Lane, entry: Entry, sample: ProcessSample | undefined, now: number): boolean {
     const excess = (sample?.rssBytes ?? 0) - this.#workerBytes;
     if (excess <= 0) {
       this.#crowding.delete(lane);
@@ -151,7 +173,7 @@ export class Watchdog {
     let crowding = this.#crowding.get(lane);
     if (crowding === undefined) this.#crowding.set(lane, (crowding = { since: now, askedAt: 0 }));
     if (now - crowding.since > CROWDED_MS || excess > this.#workerBytes * (FAR_TOO_LARGE - 1)) {
-      this.#events.condemned(lane, this.#crowdedBy(job));
+      this.#events.condemned(lane, this.#crowdedBy(lane, entry, now));
       return true;
     }
     if (now - crowding.askedAt > SHED_EVERY_MS) {
@@ -161,24 +183,29 @@ export class Watchdog {
     return false;
   }
 
-  #crowdedBy(job: Job | undefined): Verdict {
+  #crowdedBy(lane: Lane, entry: Entry, now: number): Verdict {
+    const job = lane.sent.get(entry.taskId);
     if (job === undefined || memoryAllowance(job.request.memoryBytes) <= this.#workerBytes) return CROWDED;
     if (++job.crowded < CROWDED_BELIEVED) return CROWDED;
     const most = Math.round(this.#workerBytes / MiB);
     const reason = `its worker grew by more than the ${most} MiB that a worker may have, ${job.crowded} times; killed`;
-    return { job, outcome: 'MEMORY_LIMIT', reason, wallMs: 0, cpuMs: 0 };
+    const { cpuMs } = this.usage(lane, entry);
+    return { job, outcome: 'MEMORY_LIMIT', reason, wallMs: now - entry.startedAt, cpuMs };
   }
 
   #sighting(
     lane: Lane,
     { taskId, startedAt }: Entry,
     now: number,
-    before: ProcessSample | undefined,
+    sample: ProcessSample | undefined,
   ): Sighting {
     let seen = this.#sightings.get(lane);
     if (seen === undefined || seen.taskId !== taskId || seen.startedAt !== startedAt) {
-      seen = { taskId, startedAt, before, since: now };
+      seen = { taskId, startedAt, before: sample, since: now, last: sample, lastAt: now };
       this.#sightings.set(lane, seen);
+    } else if (sample !== undefined) {
+      seen.last = sample;
+      seen.lastAt = now;
     }
     return seen;
   }

@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { frame, readFrames } from '../frames.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
-import { type Entry, RecorderReader } from '../recorder.ts';
+import { type Entry, monotonicMs, RecorderReader } from '../recorder.ts';
 import type { Protection } from '../types.ts';
 import { protectionsOf } from './confinement/protections.ts';
 import { type WorkerOptions, workerCommand } from './launch.ts';
+import { Output } from './output.ts';
 import { type ProcessSample, sampleProcess } from './proc-stat.ts';
-
-const STDERR_KEPT = 8192;
 
 /** How a worker process ended. */
 export type WorkerExit = { code: number | null; signal: NodeJS.Signals | null; stderr: string };
@@ -31,7 +30,7 @@ export class WorkerProcess {
   readonly #recorder: RecorderReader;
   #events: WorkerEvents | undefined;
   #exit: WorkerExit | undefined;
-  #stderr = '';
+  readonly #output = new Output();
   #protections: readonly Protection[] | undefined;
   readonly ready: Promise<void>;
   readonly exited: Promise<WorkerExit>;
@@ -45,7 +44,7 @@ export class WorkerProcess {
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#channel.on('error', () => {}); // the exit tells
     this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+      this.#output.add(chunk.toString(), monotonicMs());
     });
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     this.ready = ready;
@@ -57,7 +56,7 @@ export class WorkerProcess {
     this.exited = new Promise((exited) => {
       // 'close' comes after the last output; 'error' if the process could not be started at all.
       this.#child.once('error', (error) => {
-        this.#stderr += error.message;
+        this.#output.add(error.message, monotonicMs());
         if (this.pid === 0) exited(this.#ended(null, null));
       });
       this.#child.once('close', (code, signal) => exited(this.#ended(code, signal)));
@@ -88,6 +87,11 @@ export class WorkerProcess {
     return this.#recorder.read();
   }
 
+  /** What it has printed since then, by the monotonic clock. */
+  printedSince(time: number): string {
+    return this.#output.since(time);
+  }
+
   /** Under what it runs; read once, when somebody asks. */
   get protections(): readonly Protection[] {
     return (this.#protections ??= protectionsOf(this.pid));
@@ -104,7 +108,7 @@ export class WorkerProcess {
   }
 
   #ended(code: number | null, signal: NodeJS.Signals | null): WorkerExit {
-    this.#exit = { code, signal, stderr: this.#stderr };
+    this.#exit = { code, signal, stderr: this.#output.since() };
     this.#events?.exit(this.#exit);
     closeSync(this.#recorderFd);
     return this.#exit;
