@@ -15,6 +15,8 @@ const GENOME = `
   export const nothing = () => NaN;
   export const count = () => (state.n = (state.n ?? 0) + 1);
   export const random = () => Math.random();
+  export const zeros = (n) => Array(n).fill(0);
+  export const named = (n, value) => Array.from({ length: n }, (_, index) => ({ name: String(index), value }));
   export const speak = (n) => { console.log('said ' + n); return n; };
 `;
 const suiteOf = (...cases: Case[]): EvaluationSpec => ({ suite: { cases }, includeValues: true });
@@ -31,6 +33,43 @@ async function evaluateCalmly(id: string, spec: EvaluationSpec): Promise<Evaluat
 }
 
 suite('a suite', () => {
+  test('does not read answers that are too large to match, and says which it can’t compare', async () => {
+    const { id } = await sandboxes.create({ genome: GENOME, limits: { outputBytes: 4 * 1024 * 1024 } });
+    const many = Array.from({ length: 3_000 }, (_, n) => ({ name: String(2_999 - n), value: 1.05 }));
+    const close = { absoluteTolerance: 0.1 };
+    const { cases, outcome } = await sandboxes.evaluate(id, {
+      suite: {
+        caseTimeoutMs: 20_000,
+        cases: [
+          { function: 'zeros', arguments: [600_000], expected: [0] },
+          { function: 'zeros', arguments: [1_000], expected: [0], comparison: 'SUBSET' },
+          { function: 'zeros', arguments: [600_000], expected: [0], comparison: 'SUBSET' },
+          { function: 'named', arguments: [3_000, 1.05], expected: many, comparison: 'UNORDERED' },
+          {
+            function: 'named',
+            arguments: [3_000, 1],
+            expected: many,
+            comparison: { kind: 'SUBSET', ...close },
+          },
+          { function: 'give', arguments: [1], expected: 1 },
+        ],
+      },
+    });
+    assert.equal(outcome, 'COMPLETED');
+    assert.deepEqual(
+      cases.map((each) => [each.outcome, each.passed]),
+      [
+        ['COMPLETED', false],
+        ['COMPLETED', true],
+        ['OUTPUT_LIMIT', false],
+        ['COMPLETED', true],
+        ['OUTPUT_LIMIT', false],
+        ['COMPLETED', true],
+      ],
+    );
+    assert.match(cases[2]?.error?.message ?? '', /too large, or too unlike what is expected, to be compared/);
+  });
+
   const give = (value: unknown, expected: unknown, comparison?: Case['comparison']): Case => ({
     function: 'give',
     arguments: [value],

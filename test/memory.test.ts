@@ -24,6 +24,8 @@ const GENOME = `
   export async function keepBetweenTimers(kind, mib, times) { for (let n = 0; n < times; n++) { keep(kind, mib); await sleep(1); } return kept.length; }
   export const count = () => (state.n = (state.n ?? 0) + 1);
 `;
+/** A crowded machine takes long to fill memory. */
+const PATIENT = { timeoutMs: 100_000, deadlineMs: 200_000 };
 const LIMITS = { limits: { memoryBytes: 32 * MiB } };
 
 /** Runs until one does not complete, at most so many times. */
@@ -64,7 +66,10 @@ suite('a sandbox that takes memory outside its heap', () => {
 
   test('over the cases of a suite ends that case by MEMORY_LIMIT, and no other', async () => {
     const cases = Array.from({ length: 30 }, () => ({ function: 'keep', arguments: ['wasm', 16] }));
-    const spec = { suite: { cases: [...cases, { function: 'count' }] }, includeValues: true };
+    const spec = {
+      suite: { caseTimeoutMs: 20_000, cases: [...cases, { function: 'count' }] },
+      includeValues: true,
+    };
     for await (const { evaluation, error } of sandboxes.evaluateSources([{ genome: GENOME }], spec, LIMITS)) {
       assert.equal(error, undefined);
       const outcomes = evaluation?.cases.map(({ outcome }) => outcome) ?? [];
@@ -101,7 +106,7 @@ suite('a worker that has more memory than it may', () => {
     const runtime = await startSandboxRuntime({ workers: 1, spares: 1, workerBytes: 256 * MiB });
     await using crowded = await testNode({}, runtime);
     const box = await crowded.box(GENOME, { limits: { memoryBytes: 512 * MiB } });
-    const result = await box.run('keepBetweenTimers', ['wasm', 16, 60]);
+    const result = await box.run('keepBetweenTimers', ['wasm', 16, 60], PATIENT);
     failure(result, 'MEMORY_LIMIT');
     assert.match(result.receipt.reason, /the 256 MiB that a worker may have, 3 times/);
     assert.equal(await box.call('count'), 1);

@@ -44,7 +44,7 @@ export class Candidates {
     const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
     const { cpuTimeMs: cpuMs, memoryBytes } = limits;
     const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
-    const evaluated = evaluation(spec, await this.#supervisor.submit(request, signal));
+    const evaluated = await evaluation(spec, await this.#supervisor.submit(request, signal));
     this.#events.evaluate({ id: '', tenant, population: '' }, evaluated);
     return evaluated;
   }

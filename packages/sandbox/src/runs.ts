@@ -55,7 +55,7 @@ export class Runs {
       task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs)),
       cpuMs: limits.cpuTimeMs,
     }));
-    const evaluated = evaluation(spec, result);
+    const evaluated = await evaluation(spec, result);
     this.#events.evaluate(record.identity, evaluated);
     return evaluated;
   }
@@ -157,7 +157,7 @@ function checkArguments(target: RunTarget, { argumentBytes, sourceBytes }: Limit
 }
 
 /** @throws PetriError failed_precondition FITNESS_PROGRAM_FAILED */
-export function evaluation(spec: EvaluationSpec, result: JobResult): Evaluation {
+export async function evaluation(spec: EvaluationSpec, result: JobResult): Promise<Evaluation> {
   const evaluator = compileEvaluator(spec);
   const { answer } = result;
   if (answer.program === true && answer.o !== 0) {
@@ -173,7 +173,7 @@ export function evaluation(spec: EvaluationSpec, result: JobResult): Evaluation 
     evaluatorSha256: evaluator.sha256,
     calls: answer.calls ?? 0,
   };
-  if (outcome === 'COMPLETED') Object.assign(evaluated, evaluator.score(answer));
+  if (outcome === 'COMPLETED') Object.assign(evaluated, await evaluator.score(answer));
   else evaluated.error = guestError(answer);
   const logs = logsOf(answer);
   if (logs !== undefined) evaluated.logs = logs;

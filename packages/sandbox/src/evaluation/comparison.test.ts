@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import type { ComparisonKind } from '../types.ts';
-import { judge } from './comparison.ts';
+import type { Comparison, ComparisonKind } from '../types.ts';
+import { judge as judgeWithin } from './comparison.ts';
+import { Steps, TooManySteps } from './steps.ts';
 
 const COMPARING: ComparisonKind[] = ['EXACT', 'APPROXIMATE', 'SUBSET', 'UNORDERED', 'CLOSENESS'];
+const judge = (actual: unknown, expected: unknown, comparison: Comparison, steps = 1e6) =>
+  judgeWithin(actual, expected, comparison, new Steps(steps));
 const json = fc.jsonValue({ maxDepth: 4 });
 const number = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 
@@ -89,5 +92,31 @@ suite('a comparison', () => {
         }
       }),
     );
+  });
+
+  test('of elements in any order finds those that differ by less than the tolerance', () => {
+    const unordered = { kind: 'UNORDERED', absoluteTolerance: 0.1 } as const;
+    assert.ok(judge([1.05, 1, 'x', { a: 2 }], [{ a: 2.05 }, 1.12, 1.05, 'x'], unordered).passed);
+    assert.ok(!judge([1, 1, 'x'], [1, 'x', 'x'], unordered).passed);
+    assert.ok(!judge([1, 2], [1, 1], unordered).passed);
+    const subset = { kind: 'SUBSET', absoluteTolerance: 0.1 } as const;
+    assert.ok(judge([9, 1.05, { a: 1, b: 2 }, []], [{ a: 1 }, 1, 1, []], subset).passed);
+    assert.ok(!judge([9, 1.2], [1], subset).passed);
+    assert.ok(!judge([[1, 2]], [[3]], subset).passed);
+  });
+
+  test('takes steps in proportion to what is compared, in whatever order', () => {
+    const size = 5_000;
+    const objects = Array.from({ length: size }, (_, n) => ({ n, name: `number ${n}`, list: [n] }));
+    const numbers = Array.from({ length: size }, (_, n) => n * 1.1);
+    for (const list of [objects, numbers, objects.map((each) => JSON.stringify(each))])
+      for (const kind of ['UNORDERED', 'SUBSET'] as const)
+        assert.ok(judge(list.toReversed(), list, { kind }, size * 25).passed);
+  });
+
+  test('that would take more is given up', () => {
+    const lists = (last: number) => Array.from({ length: 2_000 }, (_, n) => [`${n}`, last]);
+    const comparison = { kind: 'SUBSET', absoluteTolerance: 0.1 } as const;
+    assert.throws(() => judge(lists(1).toReversed(), lists(1.05), comparison, 100_000), TooManySteps);
   });
 });

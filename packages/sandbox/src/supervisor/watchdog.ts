@@ -135,7 +135,6 @@ export class Watchdog {
       // Between slices only a process that was stopped makes its jobs wait.
       if (now - seen.since > STOPPED_AFTER_MS && sample?.stopped === true)
         this.#events.condemned(lane, STOPPED);
-      else this.#weigh(lane, entry, sample, now);
       return;
     }
     const job = lane.sent.get(entry.taskId);
