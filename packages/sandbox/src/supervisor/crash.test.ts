@@ -8,7 +8,8 @@ const MiB = 1024 * 1024;
 const ABORTED: Crash = {
   code: null,
   signal: 'SIGABRT',
-  stderr: '',
+  sentence: undefined,
+  wallMs: 10,
   printed: '',
   starved: false,
   grownBytes: 0,
@@ -38,6 +39,14 @@ suite('the end of a worker', () => {
   test('is believed to be a run’s the second time; if somebody killed it, the third', () => {
     assert.deepEqual(outcomes(ABORTED, 2), [undefined, 'CRASHED']);
     assert.deepEqual(outcomes(KILLED, 3), [undefined, undefined, 'CRASHED']);
+  });
+
+  test('by the sentinel is a run’s that was late, and nobody’s if the worker was too large', () => {
+    assert.deepEqual(outcomes({ ...KILLED, sentence: { why: 'late', taskId: 1 } }, 1), ['TIMEOUT']);
+    assert.deepEqual(
+      outcomes({ ...KILLED, sentence: { why: 'large', taskId: 1 } }, 5),
+      Array(5).fill(undefined),
+    );
   });
 
   test('by the kernel, short of memory, is a run’s only if it was that which took it', () => {

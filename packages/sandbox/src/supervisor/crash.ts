@@ -7,7 +7,9 @@ const CRASHES_BELIEVED = 2;
 const KILLS_BELIEVED = 3;
 
 /** A worker's end, and what was seen of it. */
-export type Crash = WorkerExit & {
+export type Crash = Omit<WorkerExit, 'stderr'> & {
+  /** Since the run's last slice began. */
+  wallMs: number;
   /** What the worker printed while the run was on. */
   printed: string;
   /** The kernel was short of memory, and ended processes. */
@@ -19,8 +21,11 @@ export type Crash = WorkerExit & {
 /** What a worker's end says of the run it was in, or undefined if the run should be tried again. */
 export function crashVerdict(
   culprit: Pick<Job, 'crashes' | 'request'>,
-  { code, signal, printed, starved, grownBytes }: Crash,
-): { outcome: 'MEMORY_LIMIT' | 'CRASHED'; reason: string } | undefined {
+  { code, signal, sentence, wallMs, printed, starved, grownBytes }: Crash,
+): { outcome: 'TIMEOUT' | 'MEMORY_LIMIT' | 'CRASHED'; reason: string } | undefined {
+  if (sentence?.why === 'late')
+    return { outcome: 'TIMEOUT', reason: `still running ${Math.round(wallMs)} ms after its start; killed` };
+  if (sentence?.why === 'large') return undefined;
   // V8 aborts in the thread that asked for the memory, and that thread was in this run.
   if (/out of memory|OOM|is_heap_oom = 1/.test(printed))
     return { outcome: 'MEMORY_LIMIT', reason: 'V8 ran out of memory and ended the worker' };

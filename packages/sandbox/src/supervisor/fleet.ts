@@ -4,6 +4,7 @@ import { Lane, type LaneEvents } from './lane.ts';
 import type { WorkerOptions } from './launch.ts';
 import type { Residence } from './residence.ts';
 import { Roster } from './roster.ts';
+import { Sentinel } from './sentinel.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 export type FleetOptions = WorkerOptions & {
@@ -24,6 +25,7 @@ const RETRY_MS = 1_000;
 export class Fleet {
   readonly lanes = new Set<Lane>();
   readonly #options: FleetOptions;
+  readonly #sentinel: Sentinel;
   readonly #roster: Roster;
   readonly #events: LaneEvents;
   readonly #joined: (lane: Lane) => void;
@@ -34,7 +36,8 @@ export class Fleet {
   /** `joined` is told of each new lane, before it is given anything. */
   constructor(options: FleetOptions, events: LaneEvents, joined: (lane: Lane) => void) {
     this.#options = options;
-    this.#roster = new Roster(options.spares, options);
+    this.#sentinel = new Sentinel(options.workerBytes);
+    this.#roster = new Roster(options.spares, options, this.#sentinel);
     this.#events = events;
     this.#joined = joined;
   }
@@ -92,6 +95,7 @@ export class Fleet {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.#roster.close(), ...[...this.lanes].map((lane) => lane.worker.kill())]);
+    await this.#sentinel.close();
   }
 
   get #shared(): number {

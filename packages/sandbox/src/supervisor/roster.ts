@@ -1,5 +1,6 @@
 import { monotonicMs } from '../recorder.ts';
 import type { WorkerOptions } from './launch.ts';
+import type { Sentinel } from './sentinel.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const ATTEMPTS = 5;
@@ -12,15 +13,17 @@ const RETRY_MS = 1_000;
 /** Makes workers, and keeps some ready: forking one takes long, taking one does not. */
 export class Roster {
   readonly #options: WorkerOptions;
+  readonly #sentinel: Sentinel;
   readonly #size: number;
   readonly #waiting: WorkerProcess[] = [];
   readonly #starting = new Set<WorkerProcess>();
   #making = 0;
   #closed = false;
 
-  constructor(size: number, options: WorkerOptions) {
+  constructor(size: number, options: WorkerOptions, sentinel: Sentinel) {
     this.#size = size;
     this.#options = options;
+    this.#sentinel = sentinel;
   }
 
   get waiting(): readonly WorkerProcess[] {
@@ -79,7 +82,7 @@ export class Roster {
 
   async #make(): Promise<WorkerProcess> {
     for (let attempt = 1; ; attempt++) {
-      const worker = new WorkerProcess(this.#options);
+      const worker = new WorkerProcess(this.#options, this.#sentinel);
       this.#starting.add(worker);
       const patience = watchStart(worker);
       try {

@@ -282,14 +282,15 @@ export class Supervisor {
     const starved = kills > this.#kernelKills;
     this.#kernelKills = kills;
     const printed = worker.printedSince(entry.startedAt);
-    const judged =
-      verdict ?? crashVerdict(culprit, { ...exit, printed, starved, grownBytes: usage.grownBytes });
+    const wallMs = monotonicMs() - entry.startedAt;
+    const { grownBytes } = usage;
+    const judged = verdict ?? crashVerdict(culprit, { ...exit, wallMs, printed, starved, grownBytes });
     if (judged === undefined) {
       this.workersLostToOthers++;
       culprit.lostCpuMs += usage.cpuMs;
       return;
     }
-    const used = verdict ?? { wallMs: monotonicMs() - entry.startedAt, cpuMs: usage.cpuMs };
+    const used = verdict ?? { wallMs, cpuMs: usage.cpuMs };
     culprit.condemn(judged.outcome, judged.reason, used, worker.pid, true, entry.phase === PHASE.program);
   }
 

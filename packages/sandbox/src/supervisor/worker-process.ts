@@ -11,10 +11,17 @@ import type { Protection } from '../types.ts';
 import { protectionsOf } from './confinement/protections.ts';
 import { type WorkerOptions, workerCommand } from './launch.ts';
 import { Output } from './output.ts';
+import type { Sentence, Sentinel } from './sentinel.ts';
 import { type ProcessSample, sampleProcess } from './proc-stat.ts';
 
 /** How a worker process ended. */
-export type WorkerExit = { code: number | null; signal: NodeJS.Signals | null; stderr: string };
+export type WorkerExit = {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stderr: string;
+  /** Of the sentinel, if it was that which ended it. */
+  sentence: Sentence | undefined;
+};
 
 export type WorkerEvents = {
   message: (message: FromWorker) => void;
@@ -35,12 +42,17 @@ export class WorkerProcess {
   readonly ready: Promise<void>;
   readonly exited: Promise<WorkerExit>;
 
-  constructor(options: WorkerOptions) {
+  /** Who looks after it when nobody else can; gone if the thread is. */
+  readonly #sentinel: Sentinel;
+
+  constructor(options: WorkerOptions, sentinel: Sentinel) {
+    this.#sentinel = sentinel;
     this.#recorderFd = openRecorder();
     this.#recorder = new RecorderReader(this.#recorderFd);
     const { hidden } = options.confinement;
     this.#child = spawnConfined(workerCommand(options), this.#recorderFd, hidden, options.script);
     this.pid = this.#child.pid ?? 0;
+    if (this.pid !== 0) sentinel.watch(this.pid, this.#recorderFd);
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#channel.on('error', () => {}); // the exit tells
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -108,7 +120,8 @@ export class WorkerProcess {
   }
 
   #ended(code: number | null, signal: NodeJS.Signals | null): WorkerExit {
-    this.#exit = { code, signal, stderr: this.#output.since() };
+    const sentence = this.#sentinel.forget(this.pid);
+    this.#exit = { code, signal, stderr: this.#output.since(), sentence };
     this.#events?.exit(this.#exit);
     closeSync(this.#recorderFd);
     return this.#exit;
