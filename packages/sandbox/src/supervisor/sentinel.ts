@@ -28,6 +28,7 @@ export class Sentinel {
   watch(pid: number, recorderFd: number): void {
     const sentence = new Float64Array(new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT));
     this.#sentences.set(pid, sentence);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#thread.postMessage({ pid, recorderFd, sentence } satisfies Watched);
   }
 
@@ -35,6 +36,7 @@ export class Sentinel {
   forget(pid: number): Sentence | undefined {
     const [why, taskId = 0] = this.#sentences.get(pid) ?? [];
     this.#sentences.delete(pid);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#thread.postMessage(pid);
     if (why === WHY.late) return { why: 'late', taskId };
     return why === WHY.large ? { why: 'large', taskId } : undefined;
