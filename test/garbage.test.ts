@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryDirectory } from './support/directory.ts';
 import { testNode } from './support/node.ts';
 import { until } from './support/until.ts';
 
@@ -36,9 +39,11 @@ test('garbage is collected on demand, with its reason; pins and runs are spared'
 
 test('a node collects by itself, hibernates where memory is short, and tells those who watch', async () => {
   const garbage = { intervalMs: 20, rules: { ...NEVER, abandonedMs: 1 }, memoryBytes: 1 };
-  await using node = await testNode({ workers: 1, spares: 0, garbage });
+  using directory = temporaryDirectory();
+  const auditFile = join(directory.path, 'audit.jsonl');
+  await using node = await testNode({ workers: 1, spares: 0, garbage, auditFile });
   const { populations, sandboxes, events } = node.petri;
-  const cursor = await events.now({ kinds: ['SANDBOX_GC'] });
+  const cursor = await events.now({ kinds: ['SANDBOX_GC', 'SANDBOX_DESTROY'] });
   await populations.create({ id: 'p' });
   for (const id of ['kept', 'orphan']) await sandboxes.create({ id, genome });
   assert.equal(await sandboxes.call('kept', 'f', 1), 2);
@@ -52,6 +57,20 @@ test('a node collects by itself, hibernates where memory is short, and tells tho
       () => true,
     ),
   );
-  for await (const event of events.watch({ kinds: ['SANDBOX_GC'], cursor }))
-    if (event.kind !== 'GAP' && event.attributes['petri.gc.collected.abandoned'] === '1') break;
+  const reasons: Record<string, string | undefined> = {};
+  for await (const event of events.watch({ kinds: ['SANDBOX_GC', 'SANDBOX_DESTROY'], cursor })) {
+    if (event.kind === 'SANDBOX_DESTROY') reasons[event.sandboxId] = event.attributes['petri.gc.reason'];
+    if (event.kind === 'SANDBOX_GC' && event.attributes['petri.gc.collected.abandoned'] === '1') break;
+  }
+  assert.deepEqual(reasons, { orphan: 'abandoned' });
+  const collected = () =>
+    readFileSync(auditFile, 'utf8')
+      .split('\n')
+      .find((line) => line.includes('"collect"'));
+  await until('it is in the audit log', () => collected() !== undefined);
+  const { event, sandbox, tenant, reason, result } = JSON.parse(collected()!) as Record<string, string>;
+  assert.deepEqual(
+    [event, sandbox, tenant, reason, result],
+    ['collect', 'orphan', 'anonymous', 'ABANDONED', 'OK'],
+  );
 });

@@ -106,8 +106,10 @@ export class SandboxEvents {
     );
   }
 
-  destroy<T>(subject: Subject, work: () => Promise<T>): Promise<T> {
-    return this.#around('sandbox.destroy', subject, {}, work, () => undefined);
+  /** `collected` says why, where it is destroyed as garbage. */
+  destroy<T>(subject: Subject, collected: CollectReason | undefined, work: () => Promise<T>): Promise<T> {
+    const attributes = collected === undefined ? NO_ATTRIBUTES : { 'petri.gc.reason': collected };
+    return this.#around('sandbox.destroy', subject, attributes, work, () => undefined);
   }
 
   run(subject: Subject, outcome: Outcome, receipt: Receipt): void {

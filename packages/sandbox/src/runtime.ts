@@ -4,6 +4,7 @@ import { Candidates } from './candidates.ts';
 import { Catalog } from './catalog.ts';
 import { CodePool } from './code-pool.ts';
 import { Endings } from './endings.ts';
+import type { CollectReason } from './event.ts';
 import { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
@@ -221,7 +222,11 @@ class Runtime implements SandboxRuntime {
 
   destroy(
     id: string,
-    { graceMs = DEFAULT_GRACE_MS, tenant }: Scope & { graceMs?: number } = {},
+    {
+      graceMs = DEFAULT_GRACE_MS,
+      tenant,
+      collected,
+    }: Scope & { graceMs?: number; collected?: CollectReason } = {},
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
     let record: SandboxRecord;
     try {
@@ -229,7 +234,9 @@ class Runtime implements SandboxRuntime {
     } catch (thrown) {
       return Promise.reject(thrown);
     }
-    record.destroying ??= this.#events.destroy(record.identity, () => this.#endings.end(record, graceMs));
+    record.destroying ??= this.#events.destroy(record.identity, collected, () =>
+      this.#endings.end(record, graceMs),
+    );
     return record.destroying as ReturnType<Runtime['destroy']>;
   }
 

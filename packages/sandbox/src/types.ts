@@ -1,3 +1,4 @@
+import type { CollectReason } from './event.ts';
 import type { Genome, Module, ModuleCode } from './genome.ts';
 import type { Limits, LimitsChange } from './limits.ts';
 import type { ScanReport } from './scan/finding.ts';
@@ -307,9 +308,10 @@ export interface SandboxRuntime {
   list(query: ListQuery): ListPage;
   updateLimits(id: string, change: LimitsChange, scope?: Scope): Promise<SandboxInfo>;
   restart(id: string, options?: Scope & { resetState?: boolean }): Promise<SandboxInfo>;
+  /** `collected` says why, where it is destroyed as garbage. */
   destroy(
     id: string,
-    options?: Scope & { graceMs?: number },
+    options?: Scope & { graceMs?: number; collected?: CollectReason },
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }>;
   reload(id: string, spec: ReloadSpec, options?: CallOptions): Promise<ReloadAnswer>;
   rollback(id: string, spec: RollbackSpec, options?: CallOptions): Promise<ReloadAnswer>;

@@ -8,7 +8,7 @@ import {
 } from '@petri/contracts/v1';
 import { type Clock, systemClock } from '@petri/core';
 import { archipelagoHandlers } from '@petri/islands';
-import { type GarbageReason, type GarbageReport, openRegistry, type Scope } from '@petri/population';
+import { type GarbageReport, openRegistry, type Scope } from '@petri/population';
 import {
   type CollectReason,
   EventLog,
@@ -22,6 +22,7 @@ import { Endpoint, type EndpointWatch, type Running } from '@petri/serving';
 import manifest from '../package.json' with { type: 'json' };
 import type { NodeConfig } from './config.ts';
 import { defined } from './defined.ts';
+import { collectReason } from './garbage/reasons.ts';
 import { collectable } from './garbage/sandboxes.ts';
 import { ON_DEMAND } from './garbage/settings.ts';
 import { genomesOf } from './genomes.ts';
@@ -111,7 +112,7 @@ async function serve(
     ...defined({ store: storage.populations }),
   });
   const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
-  const sandboxes = collectable(runtime, memoryBytes);
+  const sandboxes = collectable(runtime, memoryBytes, audit);
   const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });
   const evaluators = new Evaluators();
   const serving = { address: '' };
@@ -247,7 +248,7 @@ function addServices(endpoint: Endpoint, parts: Parts): void {
 function gcOf({ durationMs, collected }: GarbageReport) {
   const counts: Partial<Record<CollectReason, number>> = {};
   for (const { reason } of collected) {
-    const name = reason.toLowerCase() as Lowercase<GarbageReason>;
+    const name = collectReason(reason);
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return { durationMs, collected: counts };

@@ -194,7 +194,7 @@ export class GarbageCollector {
         const reason = this.#reason(id, memoryIsShort);
         if (reason === undefined) continue;
         try {
-          await sandboxes.destroy(id, { hurried: clock.monotonic() >= patientUntil });
+          await sandboxes.destroy(id, { reason, hurried: clock.monotonic() >= patientUntil });
           report.collected.push({ id, reason });
         } catch {
           report.failed.push({ id, reason });

@@ -1,3 +1,5 @@
+import type { GarbageReason } from './policy.ts';
+
 /** What a collector sees of a sandbox. */
 export type SandboxActivity = {
   id: string;
@@ -18,8 +20,8 @@ export interface CollectableSandboxes {
   activity(id: string): SandboxActivity | undefined;
   /** Drops its isolate, if it is not in use. Nothing is lost but the time to build it again. */
   hibernate(id: string): boolean;
-  /** A sandbox has a moment for its `stop()`; in a hurry, hardly any. */
-  destroy(id: string, options: { hurried: boolean }): Promise<void>;
+  /** As garbage, for that reason. A sandbox has a moment for its `stop()`; in a hurry, hardly any. */
+  destroy(id: string, options: { reason: GarbageReason; hurried: boolean }): Promise<void>;
   /** How much memory the node may use, and does, in bytes. */
   memory(): { usedBytes: number; budgetBytes: number };
 }

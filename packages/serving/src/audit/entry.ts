@@ -10,7 +10,7 @@ export type Caller = { identity: Identity | undefined; peer: string };
 export type AuditEntry = {
   /**
    * `refused`: a caller was not let in, lacks a role, or is past a quota. `change`: a caller changed something, or tried
-   * to. `kill`: a run was ended by killing its worker.
+   * to. `kill`: a run was ended by killing its worker. `collect`: a sandbox was destroyed as garbage.
    */
   event:
     | `${ServiceKind}.${'start' | 'insecure' | 'stop'}`
@@ -18,6 +18,7 @@ export type AuditEntry = {
     | 'refused.more'
     | 'change'
     | 'kill'
+    | 'collect'
     | 'audit.reopened'
     | 'audit.lost';
   caller?: Caller;
@@ -30,7 +31,7 @@ export type AuditEntry = {
   requestId?: string;
   /** `OK`, or the gRPC code, such as `PERMISSION_DENIED`. */
   result?: string;
-  /** Stable, such as `ROLE_TOO_LOW`; of a kill, its outcome. */
+  /** Stable, such as `ROLE_TOO_LOW`; of a kill, its outcome; of garbage, why it is. */
   reason?: string;
   /** For people. */
   message?: string;

@@ -242,7 +242,8 @@ export const EventKind = {
   SANDBOX_RELOAD: 2,
 
   /**
-   * A sandbox was destroyed.
+   * A sandbox was destroyed. If it was collected as garbage, by a sweep in the background or on demand, the attribute
+   * "petri.gc.reason" says why: "expired", "failed", "generation", "abandoned", "idle" or "memory".
    *
    * @generated from enum value: EVENT_KIND_SANDBOX_DESTROY = 3;
    */
