@@ -43,7 +43,7 @@ suite('a cluster whose network fails', { skip: WITHOUT_NATS }, () => {
     test(`goes on while the way of all nodes to NATS is ${passage}, and after`, async () => {
       await migrateAround(2);
       for (const { proxy } of cluster.members.values()) proxy.set(passage);
-      await cluster.evolves(NAMES, 30);
+      await cluster.evolves(NAMES, 20);
       for (const { proxy } of cluster.members.values()) proxy.set('open');
       await cluster.whole();
       await cluster.migrate('c', 'b');

@@ -6,6 +6,8 @@ import { until } from '../until.ts';
 import { Evolution, isMigrant, POPULATION } from './evolution.ts';
 import { Member } from './member.ts';
 
+/** Codes of what may be different soon: NATS cannot be asked, or nothing was heard of a node for a while. */
+const NOT_NOW = new Set(['unavailable', 'not_found']);
 /** For a machine that does much else. */
 const PATIENCE_MS = 60_000;
 
@@ -89,7 +91,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Until each of these islands has got so many generations further. */
-  async evolves(names: readonly string[], generations = 10): Promise<void> {
+  async evolves(names: readonly string[], generations = 5): Promise<void> {
     const before = new Map(names.map((name) => [name, this.evolution(name).generation]));
     await this.eventually(`evolution goes on at ${names.join(', ')}`, () =>
       names.every((name) => this.evolution(name).generation >= before.get(name)! + generations),
@@ -98,9 +100,18 @@ export class Cluster implements AsyncDisposable {
 
   /** Asks for a migration; the id of one that was acknowledged. */
   async migrate(from: string, to: string, { count = 1, via = from } = {}): Promise<string> {
-    const { id } = await this.at(via).petri.archipelago.migrate({ from, to, population: POPULATION, count });
-    this.#asked.add(id);
-    return id;
+    const ids: string[] = [];
+    await this.eventually(`a migration from ${from} to ${to} is acknowledged`, async () => {
+      const { id } = await this.at(via).petri.archipelago.migrate({
+        from,
+        to,
+        population: POPULATION,
+        count,
+      });
+      return ids.push(id) > 0;
+    });
+    this.#asked.add(ids[0]!);
+    return ids[0]!;
   }
 
   async report(id: string): Promise<Migration> {
@@ -157,7 +168,7 @@ export class Cluster implements AsyncDisposable {
         try {
           return await holds();
         } catch (thrown) {
-          if (!(thrown instanceof PetriError) || thrown.code !== 'unavailable') throw thrown;
+          if (!(thrown instanceof PetriError) || !NOT_NOW.has(thrown.code)) throw thrown;
           refusal = thrown;
           return false;
         }

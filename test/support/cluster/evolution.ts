@@ -40,6 +40,7 @@ export class Evolution {
 
   /** A population with these constants. */
   async seed(...values: number[]): Promise<void> {
+    this.#generation = 0;
     await this.#petri().populations.create({ id: POPULATION });
     for (const value of values) await this.#bear(value);
   }

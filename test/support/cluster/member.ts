@@ -4,8 +4,9 @@ import { connect, type Petri } from '@petri/client';
 import { type NodeProcess, startNodeProcess } from '../node-process.ts';
 import { Proxy } from './proxy.ts';
 
-export const BEAT_MS = 200;
-const LEASE_MS = 1_000;
+/** Short enough to see nodes go, long enough for a busy machine. */
+const BEAT_MS = 500;
+const LEASE_MS = 2_000;
 
 type Running = { process: NodeProcess; petri: Petri };
 
