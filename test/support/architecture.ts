@@ -25,6 +25,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
     'client',
   ],
   'services/coordinator': ['core', 'contracts', 'telemetry', 'serving', 'islands', 'client'],
+  'services/cluster': ['lab'],
   'services/lab': ['core', 'contracts', 'telemetry', 'client', 'lab'],
   'services/monitor': ['core', 'contracts', 'telemetry', 'serving', 'islands', 'client'],
   'services/dashboard': ['core', 'contracts', 'telemetry', 'serving', 'client'],

@@ -1,15 +1,14 @@
 /** A real nats-server with JetStream, on a port and in a directory of its own. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aptInstall } from './apt.ts';
+import { natsServerMissing } from '@petri/service-cluster';
 import { until } from './until.ts';
 
 /** Why tests with NATS are skipped; false if they are not. */
-export const WITHOUT_NATS: string | false =
-  hasServer() || (aptInstall('nats-server') && hasServer()) ? false : missing();
+export const WITHOUT_NATS: string | false = natsServerMissing(process.env);
 
 export type NatsServer = AsyncDisposable & {
   /** Such as "nats://127.0.0.1:34567". The same after a restart. */
@@ -69,17 +68,4 @@ function portsIn(file: string): string[] {
   } catch {
     return [];
   }
-}
-
-function hasServer(): boolean {
-  try {
-    execFileSync('nats-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function missing(): string {
-  return 'there is no nats-server on the PATH, and it could not be installed by "apt-get install nats-server"';
 }

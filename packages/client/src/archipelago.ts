@@ -124,6 +124,11 @@ export class Archipelago {
     }));
   }
 
+  /** Id of the connected node; '' for a coordinator, which is none. */
+  async self(options?: CallOptions): Promise<string> {
+    return (await this.#client.listNodes({}, this.#bounds(options))).self;
+  }
+
   /** Id of the node or coordinator that leads; '' if none does. */
   async leader(options?: CallOptions): Promise<string> {
     return (await this.#client.listNodes({}, this.#bounds(options))).leader;

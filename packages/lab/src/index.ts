@@ -18,6 +18,8 @@ export type { Limits } from './gp/vary.ts';
 export { attack, type ContainmentReport, type HostileReport } from './containment/containment.ts';
 export { type Hostile, HOSTILES } from './containment/hostiles.ts';
 export { DataError, type Violation } from './csv/violation.ts';
+export { evolveOnIslands, type IslandsOptions } from './islands/evolve-on-islands.ts';
+export { Output, type Sink } from './report/output.ts';
 export { fileProblem } from './problems/file.ts';
 export { kepler } from './problems/kepler.ts';
 export type { Problem, Samples, Verdict } from './problems/problem.ts';

@@ -12,7 +12,7 @@ import {
   wrap,
 } from '../gp/vary.ts';
 import type { Limits } from '../gp/vary.ts';
-import type { Individual } from './individual.ts';
+import type { Individual, Offspring } from './individual.ts';
 import { Rng } from './rng.ts';
 import { elite, tournament } from './selection.ts';
 import type { Operators, Settings } from './settings.ts';
@@ -20,17 +20,20 @@ import type { Operators, Settings } from './settings.ts';
 /** Tries at a tree within the limits before something smaller is taken instead. */
 const TRIES = 5;
 
+/** Ancestors that an individual is recorded with; of more, those of its mother count. */
+const MAX_DESCENT = 8;
+
 /** Each slot draws from a stream of its own, so no slot's tree depends on another's draws. */
 export function firstGeneration(
   grammar: Grammar,
   settings: Settings,
   seed: string,
   generation: number,
-): Tree[] {
+): Offspring[] {
   const { population, initial, limits } = settings;
   return slots(population, (slot) => {
     const rng = Rng.of(seed, generation, slot);
-    return bounded(limits, () => rampedTree(grammar, initial, slot, rng)) ?? randomLeaf(grammar, rng);
+    return fresh(bounded(limits, () => rampedTree(grammar, initial, slot, rng)) ?? randomLeaf(grammar, rng));
   });
 }
 
@@ -40,31 +43,45 @@ export function nextGeneration(
   settings: Settings,
   seed: string,
   generation: number,
-): Tree[] {
+): Offspring[] {
   const best = elite(parents, settings.elite);
   const tuned = best.length + Math.round(settings.population * settings.tunedShare);
   const immigrants = tuned + Math.round(settings.population * settings.immigrantShare);
   return slots(settings.population, (slot) => {
     const survivor = best[slot];
-    if (survivor !== undefined) return survivor.tree;
+    if (survivor !== undefined) return survivor;
     const rng = Rng.of(seed, generation, slot);
-    if (slot < tuned) return perturbConstants(best[slot % best.length]?.tree as Tree, grammar, rng);
+    if (slot < tuned) {
+      const { tree, descent } = best[slot % best.length] as Individual;
+      return { tree: perturbConstants(tree, grammar, rng), descent };
+    }
     if (slot < immigrants) return immigrant(grammar, settings, rng);
     return child(parents, grammar, settings, rng);
   });
 }
 
-function immigrant(grammar: Grammar, { initial, limits }: Settings, rng: Rng): Tree {
-  return (
-    bounded(limits, () => randomTree(grammar, 'grow', initial.maxDepth, rng)) ?? randomLeaf(grammar, rng)
+function immigrant(grammar: Grammar, { initial, limits }: Settings, rng: Rng): Offspring {
+  return fresh(
+    bounded(limits, () => randomTree(grammar, 'grow', initial.maxDepth, rng)) ?? randomLeaf(grammar, rng),
   );
 }
 
-function child(parents: readonly Individual[], grammar: Grammar, settings: Settings, rng: Rng): Tree {
+function child(parents: readonly Individual[], grammar: Grammar, settings: Settings, rng: Rng): Offspring {
   const { operators, limits, tournament: rounds } = settings;
-  const select = (): Tree => tournament(parents, rounds, rng).tree;
-  const mother = select();
-  return bounded(limits, () => vary(weighted(operators, rng), mother, select, grammar, rng)) ?? mother;
+  const mother = tournament(parents, rounds, rng);
+  let father: Individual | undefined;
+  const select = (): Tree => (father = tournament(parents, rounds, rng)).tree;
+  const tree = bounded(limits, () => {
+    father = undefined;
+    return vary(weighted(operators, rng), mother.tree, select, grammar, rng);
+  });
+  if (tree === undefined) return mother;
+  const { descent: fathers } = (father ?? mother) as Individual;
+  return { tree, descent: [...new Set([...mother.descent, ...fathers])].slice(0, MAX_DESCENT) };
+}
+
+function fresh(tree: Tree): Offspring {
+  return { tree, descent: [] };
 }
 
 /** The first tree within the limits out of a few tries. */
@@ -105,6 +122,6 @@ function weighted(operators: Operators, rng: Rng): keyof Operators {
   return 'crossover';
 }
 
-function slots(count: number, fill: (slot: number) => Tree): Tree[] {
+function slots(count: number, fill: (slot: number) => Offspring): Offspring[] {
   return Array.from({ length: count }, (_, slot) => fill(slot));
 }

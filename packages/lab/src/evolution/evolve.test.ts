@@ -80,7 +80,7 @@ test('every individual of every generation keeps to the limits', async () => {
   const parents = (await run({ goal: 2, settings: { ...settings, generations: 3 } })).end.last.best;
   let population = Array.from({ length: settings.population }, () => parents);
   for (let generation = 1; generation < 10; generation++) {
-    const trees = nextGeneration(population, variables, settings, '1', generation);
+    const trees = nextGeneration(population, variables, settings, '1', generation).map(({ tree }) => tree);
     assert.equal(trees.length, settings.population);
     assert.ok(trees.every((tree) => withinLimits(tree, settings.limits)));
     population = trees.map((tree, index) => ({

@@ -1,13 +1,13 @@
 import type { Grammar } from '../gp/primitives.ts';
 import { printModule } from '../gp/print.ts';
 import { size } from '../gp/tree.ts';
-import type { Tree } from '../gp/tree.ts';
 import { Assessor } from './assessor.ts';
 import type { RetryPolicy } from './assessor.ts';
 import { firstGeneration, nextGeneration } from './breeding.ts';
 import type { Evaluator, FitnessData, Outcome } from './evaluator.ts';
+import type { Exchange } from './exchange.ts';
 import { compare } from './individual.ts';
-import type { Individual } from './individual.ts';
+import type { Individual, Offspring } from './individual.ts';
 import type { Settings } from './settings.ts';
 import { Stagnation } from './stagnation.ts';
 
@@ -20,6 +20,8 @@ export interface EvolveOptions {
   readonly seed: string;
   /** Score at which the search stops. */
   readonly goal: number;
+  /** Connects the search with others. With one, the same seed need not give the same individuals. */
+  readonly exchange?: Exchange;
   readonly signal?: AbortSignal;
   readonly retry?: RetryPolicy;
   /** Milliseconds, monotonic. */
@@ -59,18 +61,21 @@ export async function* evolve(options: EvolveOptions): AsyncGenerator<Generation
     settings,
     seed,
     goal,
+    exchange = alone,
     signal = new AbortController().signal,
     now = () => performance.now(),
   } = options;
   const assessor = new Assessor(options);
   const stagnation = new Stagnation(settings.patience);
   const started = now();
-  let trees = firstGeneration(grammar, settings, seed, 0);
+  let offspring: readonly Offspring[] = firstGeneration(grammar, settings, seed, 0);
+  const assessed = (given: readonly Offspring[]) => assess(given, grammar, assessor, signal);
   for (let generation = 0, last: GenerationReport | undefined; ; generation++) {
-    const population = await assess(trees, grammar, assessor, signal).catch((error: unknown) => {
+    const orAborted = (error: unknown) => {
       if (last !== undefined && signal.aborted) return undefined;
       throw error;
-    });
+    };
+    const population = await assessed(offspring).catch(orAborted);
     if (population === undefined) return { stop: 'ABORTED', last: last as GenerationReport };
     const fittest = population.toSorted(compare)[0] as Individual;
     last = {
@@ -83,25 +88,39 @@ export async function* evolve(options: EvolveOptions): AsyncGenerator<Generation
     if (last.best.score >= goal) return { stop: 'GOAL', last };
     if (generation + 1 >= settings.generations) return { stop: 'GENERATIONS', last };
     if (signal.aborted) return { stop: 'ABORTED', last };
-    trees = stagnation.isStuck(fittest)
-      ? firstGeneration(grammar, settings, seed, generation + 1)
-      : nextGeneration(population, grammar, settings, seed, generation + 1);
+    const { recorded, newcomers } = await exchange(population);
+    const arrived = await assessed(newcomers).catch(orAborted);
+    if (arrived === undefined) return { stop: 'ABORTED', last };
+    const parents = [...population.map((each) => known(each, recorded)), ...arrived];
+    const next = generation + 1;
+    offspring = stagnation.isStuck(fittest)
+      ? [...arrived, ...firstGeneration(grammar, settings, seed, next)].slice(0, settings.population)
+      : nextGeneration(parents, grammar, settings, seed, next);
   }
 }
 
+const alone: Exchange = () => Promise.resolve({ recorded: new Map(), newcomers: [] });
+
+/** Whoever is recorded is the nearest recorded ancestor of its children. */
+function known(individual: Individual, recorded: ReadonlyMap<string, string>): Individual {
+  const id = recorded.get(individual.source);
+  return id === undefined ? individual : { ...individual, descent: [id] };
+}
+
 async function assess(
-  trees: readonly Tree[],
+  offspring: readonly Offspring[],
   { variables }: Grammar,
   assessor: Assessor,
   signal: AbortSignal,
 ): Promise<Individual[]> {
-  const sources = trees.map((tree) => printModule(tree, variables));
+  const sources = offspring.map(({ tree }) => printModule(tree, variables));
   const assessments = await assessor.assess(sources, signal);
   return assessments.map(({ outcome, score, components }, index) => {
-    const tree = trees[index] as Tree;
+    const { tree, descent } = offspring[index] as Offspring;
     const completed = outcome === 'COMPLETED' && score !== undefined && Number.isFinite(score);
     return {
       tree,
+      descent,
       source: sources[index] as string,
       size: size(tree),
       outcome,

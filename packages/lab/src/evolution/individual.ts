@@ -1,9 +1,15 @@
 import type { Tree } from '../gp/tree.ts';
 import type { Outcome } from './evaluator.ts';
 
-/** A program and what evaluation said of it. */
-export interface Individual {
+/** A program that nobody has evaluated yet. */
+export interface Offspring {
   readonly tree: Tree;
+  /** Ids of the nearest ancestors that are recorded somewhere; none where nobody records. */
+  readonly descent: readonly string[];
+}
+
+/** A program and what evaluation said of it. */
+export interface Individual extends Offspring {
   readonly source: string;
   readonly size: number;
   readonly outcome: Outcome;

@@ -8,6 +8,7 @@ import { elite, tournament } from './selection.ts';
 
 const individual = (score: number, size: number, source = `${score}/${size}`): Individual => ({
   tree: constant(0),
+  descent: [],
   source,
   size,
   outcome: 'COMPLETED',

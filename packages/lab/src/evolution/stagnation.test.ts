@@ -4,7 +4,15 @@ import { constant } from '../gp/tree.ts';
 import { Stagnation } from './stagnation.ts';
 
 const scoring = (score: number) =>
-  ({ tree: constant(0), source: '', size: 1, outcome: 'COMPLETED', score, components: {} }) as const;
+  ({
+    tree: constant(0),
+    descent: [],
+    source: '',
+    size: 1,
+    outcome: 'COMPLETED',
+    score,
+    components: {},
+  }) as const;
 
 test('steps forward keep a search going, polishing does not', () => {
   const stagnation = new Stagnation(2);

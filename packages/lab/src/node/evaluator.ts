@@ -1,5 +1,5 @@
 import { PetriError } from '@petri/client';
-import type { ErrorCode, EvaluationItem, IsolationLevel, Petri } from '@petri/client';
+import type { ErrorCode, EvaluationItem, EvaluationSpec, IsolationLevel, Petri } from '@petri/client';
 import { EvaluatorUnavailable } from '../evolution/evaluator.ts';
 import type { Candidate, Evaluation, Evaluator, FitnessData } from '../evolution/evaluator.ts';
 import { REGRESSION_PROGRAM } from '../fitness/program.ts';
@@ -40,16 +40,21 @@ export class NodeEvaluator implements Evaluator {
   #ask(candidates: readonly Candidate[], data: FitnessData, signal: AbortSignal) {
     return this.#sandboxes.evaluateSources(
       candidates.map(({ id, source }) => ({ id, genome: source })),
-      {
-        program: { javascript: REGRESSION_PROGRAM, data, callTimeoutMs: CALL_TIMEOUT_MS },
-        timeoutMs: EVALUATION_TIMEOUT_MS,
-      },
+      regressionSpec(data),
       { isolation: this.#isolation, limits: { memoryBytes: MEMORY_BYTES }, signal },
     );
   }
 }
 
-function isTransient(error: unknown): error is PetriError {
+/** How candidates are judged, by whoever judges them: scores of the same specification compare. */
+export function regressionSpec(data: FitnessData): EvaluationSpec {
+  return {
+    program: { javascript: REGRESSION_PROGRAM, data, callTimeoutMs: CALL_TIMEOUT_MS },
+    timeoutMs: EVALUATION_TIMEOUT_MS,
+  };
+}
+
+export function isTransient(error: unknown): error is PetriError {
   return error instanceof PetriError && TRANSIENT.includes(error.code);
 }
 

@@ -50,7 +50,7 @@ export async function solve({
   signal,
   onGeneration,
 }: SolveOptions): Promise<Solution> {
-  const { grammar, settings, goal, training, heldOut, scaling } = problem;
+  const { grammar, settings, goal, training, scaling } = problem;
   const data = fitnessData(problem, training, scaling);
   const search = evolve({ grammar, settings, data, evaluator, seed, goal, signal });
   let step = await search.next();
@@ -58,7 +58,15 @@ export async function solve({
     onGeneration(step.value);
     step = await search.next();
   }
-  const evolution = step.value;
+  return conclude({ problem, evaluator, signal }, step.value);
+}
+
+/** The best of a search, judged on the rows that it never saw. */
+export async function conclude(
+  { problem, evaluator, signal }: Pick<SolveOptions, 'problem' | 'evaluator' | 'signal'>,
+  evolution: Evolution,
+): Promise<Solution> {
+  const { grammar, training, heldOut } = problem;
   const tree = calibrated(evolution.last.best);
   const source = printModule(tree, grammar.variables);
   const judge = new Assessor({ evaluator, data: fitnessData(problem, heldOut, 'none') });

@@ -19,7 +19,7 @@ function capture(terminal: boolean, env: NodeJS.ProcessEnv = {}, columns = 80) {
 const generation = (number: number, score: number): GenerationReport => ({
   generation: number,
   restarts: 0,
-  best: { tree: constant(0), source: '', size: 1, outcome: 'COMPLETED', score, components: {} },
+  best: { tree: constant(0), descent: [], source: '', size: 1, outcome: 'COMPLETED', score, components: {} },
   mean: score / 2,
   distinct: 10,
   evaluations: 100,

@@ -1,0 +1,1 @@
+export { natsServerMissing } from './nats-server.ts';
