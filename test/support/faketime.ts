@@ -1,12 +1,12 @@
 /** Processes whose clock is wrong. */
 import { existsSync } from 'node:fs';
-import { aptInstall } from './apt.ts';
+import { aptInstall } from '@petri/service-cluster';
 
 const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
 
 /** Why tests with it are skipped; false if they are not. */
 export const WITHOUT_FAKETIME: string | false =
-  existsSync(LIBRARY) || (aptInstall('faketime') && existsSync(LIBRARY))
+  existsSync(LIBRARY) || (aptInstall('faketime', process.env) && existsSync(LIBRARY))
     ? false
     : `there is no ${LIBRARY}, and it could not be installed by "apt-get install faketime"`;
 

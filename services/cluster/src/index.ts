@@ -1,1 +1,2 @@
+export { aptInstall } from './apt.ts';
 export { natsServerMissing } from './nats-server.ts';
