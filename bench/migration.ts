@@ -25,5 +25,5 @@ export const migration: Benchmark = {
 /** A server of its own for each: they share nothing. */
 async function withNats(rows: (url: string) => Promise<Row[]>): Promise<Row[]> {
   await using nats = await startNatsServer();
-  return rows(nats.url);
+  return await rows(nats.url); // before the server ends
 }
