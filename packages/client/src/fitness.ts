@@ -1,6 +1,6 @@
 import type { Fitness as WireFitness, RankedFitness as WireRankedFitness } from '@petri/contracts/v1';
 import type { Bounds, CallOptions, Repeatable } from './options.ts';
-import type { PopulationClient } from './populations.ts';
+import type { PopulationClient } from './checkpoints.ts';
 import { present } from './present.ts';
 import { dateOf, timeOf } from './time.ts';
 

@@ -28,6 +28,7 @@ export type {
 } from './batch.ts';
 export type { BatchRunOptions, Candidate } from './batches.ts';
 export type { TlsOptions } from './channel.ts';
+export type { RestoredPopulation } from './checkpoints.ts';
 export { connect, type ConnectOptions, type Petri } from './connect.ts';
 export type {
   ComparisonKind,
@@ -75,10 +76,10 @@ export type {
   NewMember,
   Population,
   PopulationRequest,
-  Populations,
   PopulationStatistics,
   ScoreSummary,
-} from './populations.ts';
+} from './population.ts';
+export type { Populations } from './populations.ts';
 export type {
   Confinement,
   CreateRequest,

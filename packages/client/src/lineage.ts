@@ -5,7 +5,7 @@ import {
 } from '@petri/contracts/v1';
 import type { LineageFormat } from './enums.ts';
 import type { Bounds, CallOptions, Repeatable } from './options.ts';
-import type { PopulationClient } from './populations.ts';
+import type { PopulationClient } from './checkpoints.ts';
 import { present } from './present.ts';
 import { dateOf, timeOf } from './time.ts';
 

@@ -1,5 +1,5 @@
 import type { Bounds, CallOptions } from './options.ts';
-import type { PopulationClient } from './populations.ts';
+import type { PopulationClient } from './checkpoints.ts';
 import { dateOf } from './time.ts';
 
 export type Pin = { id: string; tenant: string; reason: string; pinnedAt: Date };

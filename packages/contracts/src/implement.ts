@@ -45,9 +45,8 @@ export function implement<S extends DescService>(
   const implementation: UntypedServiceImplementation = {};
   const untyped = handlers as unknown as Readonly<Record<string, UntypedHandler>>;
   for (const [name, method] of Object.entries(serviceDefinition(service))) {
-    // `serve` encodes responses and decodes single requests, so that what cannot be is an error like any other.
-    const requestDeserialize = method.requestStream ? method.requestDeserialize : asIs;
-    definition[name] = { ...method, requestDeserialize, responseSerialize: asIs };
+    // `serve` encodes responses and decodes requests, so that what cannot be is an error like any other.
+    definition[name] = { ...method, requestDeserialize: asIs, responseSerialize: asIs };
     implementation[name] = serve(service.method[name]!, untyped[name]!.bind(handlers), options);
   }
   return { definition, implementation };

@@ -11,7 +11,7 @@ export {
 } from './implement.ts';
 export { serveReflection } from './reflection.ts';
 export { type CallOptions, createServiceClient, type ServiceClient } from './service-client.ts';
-export { serviceDefinition } from './service-definition.ts';
+export { answersOnce, serviceDefinition } from './service-definition.ts';
 export { ERROR_DOMAIN, STATUS_DETAILS_TRAILER, toRpcStatus, toStatus } from './to-status.ts';
 export { activeTrace, callerTrace, withinTrace } from './trace-context.ts';
 export { fromValue, type Json, MAX_VALUE_DEPTH, setOwn, toValue } from './values.ts';

@@ -34,9 +34,13 @@ function drained(call: Writable, signal: AbortSignal): Promise<void> {
 }
 
 /** The messages a caller streams. Leaving the loop early leaves the writable side of a bidi call open. */
-export async function* incoming(call: Readable, signal: AbortSignal): AsyncGenerator<object, void, void> {
+export async function* incoming(
+  call: Readable,
+  decode: (bytes: Buffer) => object,
+  signal: AbortSignal,
+): AsyncGenerator<object, void, void> {
   try {
-    yield* call.iterator({ destroyOnReturn: false });
+    for await (const bytes of call.iterator({ destroyOnReturn: false })) yield decode(bytes as Buffer);
     // To grpc-js a reset stream ends first, like one that is complete, and is cancelled in the next turn.
     await nextTurn();
   } catch (thrown) {

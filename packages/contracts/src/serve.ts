@@ -5,7 +5,7 @@ import { invalid, PetriError } from '@petri/core';
 import { CallContext, type SurfaceCall } from './call-context.ts';
 import type { ImplementOptions } from './implement.ts';
 import { incoming, pump } from './pump.ts';
-import { decoder, encoder, pathOf } from './service-definition.ts';
+import { answersOnce, decoder, encoder, pathOf } from './service-definition.ts';
 import { toStatus } from './to-status.ts';
 
 type Init = MessageInitShape<DescMessage>;
@@ -28,7 +28,9 @@ export function serve(
   const readsStream = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
   const decode = decoder(method.input);
   const inputOf = (call: AnyCall, context: CallContext) =>
-    readsStream ? incoming(call, context.signal) : decoded(decode, call.request);
+    readsStream
+      ? incoming(call, (bytes) => decoded(decode, bytes), context.signal)
+      : decoded(decode, call.request);
 
   const failure = (thrown: unknown, context: CallContext) => {
     const error = PetriError.from(thrown);
@@ -61,8 +63,7 @@ export function serve(
     }
   };
 
-  const answersOnce = method.methodKind === 'unary' || method.methodKind === 'client_streaming';
-  return (answersOnce ? answer : stream) as unknown as UntypedHandleCall;
+  return (answersOnce(method) ? answer : stream) as unknown as UntypedHandleCall;
 }
 
 function decoded(decode: (bytes: Buffer) => object, bytes: Buffer): object {

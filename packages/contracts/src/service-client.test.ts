@@ -53,6 +53,66 @@ suite('createServiceClient', () => {
     await assert.rejects(next, { code: 'cancelled' });
   });
 
+  test('requests of a stream are pulled as the server reads, and no more once it has answered', async () => {
+    let pulled = 0;
+    const requests = async function* () {
+      for (;;) {
+        pulled++;
+        yield { value: 'x'.repeat(64 * 1024) };
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await using echo = await startEcho({
+      async join(stream) {
+        let read = 0;
+        for await (const { value } of stream) if ((read += value.length) > 1024 * 1024) break;
+        return { value: String(read) };
+      },
+    });
+    assert.ok(Number((await echo.client.join(requests())).value) > 1024 * 1024);
+    const before = pulled;
+    await echo.client.say({});
+    await echo.client.say({});
+    assert.ok(pulled <= before + 1, `${pulled} after ${before}`);
+  });
+
+  test('what a source of requests throws cancels the call, and is thrown', async () => {
+    const [reading, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<unknown>()];
+    await using echo = await startEcho({
+      async join(stream) {
+        try {
+          for await (const _ of stream) reading.resolve();
+        } catch (thrown) {
+          ended.resolve(thrown);
+        }
+        return {};
+      },
+    });
+    const requests = async function* () {
+      yield { value: 'x' };
+      await reading.promise;
+      throw new TypeError('no more');
+    };
+    await assert.rejects(echo.client.join(requests()), new TypeError('no more'));
+    assert.equal(((await ended.promise) as { code?: string }).code, 'cancelled');
+  });
+
+  test('a stream of requests is joined, refused and cancelled as any call', async () => {
+    const values = async function* () {
+      for (const value of ['a', 'b', 'c']) yield { value };
+    };
+    await using echo = await startEcho();
+    assert.equal((await echo.client.join(values())).value, 'abc');
+    await assert.rejects(echo.client.join(values(), { signal: AbortSignal.abort() }), { code: 'cancelled' });
+    const abort = new AbortController();
+    const never = async function* () {
+      yield { value: 'x' };
+      abort.abort();
+      await new Promise(() => undefined);
+    };
+    await assert.rejects(echo.client.join(never(), { signal: abort.signal }), { code: 'cancelled' });
+  });
+
   test('signals are let go when calls end', async () => {
     const { signal } = new AbortController();
     let listeners = 0;

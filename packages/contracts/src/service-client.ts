@@ -2,6 +2,7 @@ import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@b
 import { type CallOptions as GrpcCallOptions, type Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { PetriError } from '@petri/core';
 import { fromStatus } from './from-status.ts';
+import { pump } from './pump.ts';
 import { decoder, encoder, pathOf } from './service-definition.ts';
 import { sendTrace } from './trace-context.ts';
 
@@ -22,23 +23,27 @@ export type CallOptions = {
 
 type ClientMethod<M extends Method> = M['methodKind'] extends 'unary'
   ? (request: Request<M>, options?: CallOptions) => Promise<Response<M>>
-  : (request: Request<M>, options?: CallOptions) => AsyncGenerator<Response<M>, void, void>;
+  : M['methodKind'] extends 'client_streaming'
+    ? (requests: AsyncIterable<Request<M>>, options?: CallOptions) => Promise<Response<M>>
+    : (request: Request<M>, options?: CallOptions) => AsyncGenerator<Response<M>, void, void>;
 
-type Supported<M extends Method, K> = M['methodKind'] extends 'unary' | 'server_streaming' ? K : never;
+type Supported<M extends Method, K> = M['methodKind'] extends 'bidi_streaming' ? never : K;
 
-/** Methods that stream requests are left out. Every other rejects with a PetriError of all the server sent. */
+/** Methods that stream both ways are left out. Every other rejects with a PetriError of all the server sent. */
 export type ServiceClient<S extends DescService> = {
   readonly [K in keyof S['method'] as Supported<S['method'][K], K>]: ClientMethod<S['method'][K]>;
 };
 
 /**
  * A typed client over a grpc-js Client, which stays the caller's to close. A streaming call begins with the
- * first `next()`, reads only as fast as it is iterated, and is cancelled when the loop is left early.
+ * first `next()`, reads only as fast as it is iterated, and is cancelled when the loop is left early. Requests are pulled
+ * only as fast as the server reads, no more once it has answered; what their source throws cancels the call, and is thrown.
  */
 export function createServiceClient<S extends DescService>(service: S, client: Client): ServiceClient<S> {
   const methods: Record<string, unknown> = {};
   for (const method of service.methods) {
     if (method.methodKind === 'unary') methods[method.localName] = unary(method, client);
+    if (method.methodKind === 'client_streaming') methods[method.localName] = clientStreaming(method, client);
     if (method.methodKind === 'server_streaming') methods[method.localName] = serverStreaming(method, client);
   }
   return methods as ServiceClient<S>;
@@ -67,6 +72,40 @@ function unary(method: DescMethod, client: Client) {
         done,
       );
       signal?.addEventListener('abort', cancel, { once: true });
+    });
+}
+
+function clientStreaming(method: DescMethod, client: Client) {
+  const [path, encode, decode] = [pathOf(method), requestEncoder(method), decoder(method.output)];
+  return (requests: AsyncIterable<object>, options: CallOptions = {}): Promise<object> =>
+    new Promise((resolve, reject) => {
+      const { signal } = options;
+      if (signal?.aborted) return reject(fromStatus(signal.reason));
+      const over = new AbortController();
+      const cancel = () => call.cancel();
+      const done = (error: ServiceError | null, response?: object) => {
+        signal?.removeEventListener('abort', cancel);
+        over.abort();
+        if (error) reject(fromStatus(error));
+        else resolve(response!);
+      };
+      const call = client.makeClientStreamRequest(
+        path,
+        identity,
+        decode,
+        headers(options),
+        grpcOptions(options),
+        done,
+      );
+      signal?.addEventListener('abort', cancel, { once: true });
+      pump(requests, call, encode, over.signal).then(
+        () => call.end(),
+        (thrown: unknown) => {
+          if (over.signal.aborted) return; // it was answered before it was asked in full
+          reject(thrown);
+          call.cancel();
+        },
+      );
     });
 }
 

@@ -29,6 +29,11 @@ export function pathOf(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
+/** Whether a call of the method gets one message, rather than a stream of them. */
+export function answersOnce({ methodKind }: Pick<DescMethod, 'methodKind'>): boolean {
+  return methodKind === 'unary' || methodKind === 'client_streaming';
+}
+
 function methodDefinition(method: DescMethod): MethodDefinition<object, object> {
   return {
     path: pathOf(method),

@@ -2,6 +2,7 @@
 export * from './gen/petri/v1/admin_service_pb.ts';
 export * from './gen/petri/v1/archipelago_pb.ts';
 export * from './gen/petri/v1/archipelago_service_pb.ts';
+export * from './gen/petri/v1/checkpoint_pb.ts';
 export * from './gen/petri/v1/evaluation_pb.ts';
 export * from './gen/petri/v1/event_service_pb.ts';
 export * from './gen/petri/v1/fitness_pb.ts';

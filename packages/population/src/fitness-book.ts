@@ -15,7 +15,7 @@ const MAX_COMPONENT_NAME = 128;
 export const MAX_TESTS = 256;
 const MAX_REASON = 256;
 /** What an operator may want to look back on; all of them are in the stream of events. */
-const MAX_ADJUSTMENTS = 16;
+export const MAX_ADJUSTMENTS = 16;
 /** Of TopFitness. */
 const MAX_TOP = 10_000;
 
@@ -250,7 +250,7 @@ function refuseStale(target: PopulationState, { id, generation }: Fitness): void
   );
 }
 
-function adjustmentViolations(
+export function adjustmentViolations(
   { delta, reason }: FitnessAdjustment,
   score: number,
   place: string,

@@ -1,3 +1,5 @@
+export type { Checkpoint } from './checkpoint/checkpoint.ts';
+export type { Checkpoints, Restoration, Restored } from './checkpoint/checkpoints.ts';
 export type { PopulationEvents } from './events.ts';
 export {
   type FitnessAdjustment,

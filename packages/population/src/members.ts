@@ -16,7 +16,7 @@ import type { Change } from './store/store.ts';
 import type { Population } from './types.ts';
 
 /** Statistics, ranking and one page of them are computed while the caller waits. */
-const MAX_MEMBERS = 100_000;
+export const MAX_MEMBERS = 100_000;
 
 /** An individual that joins a population, and how it came to be, if its lineage is to be recorded too. */
 export type Newcomer = {

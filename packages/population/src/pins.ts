@@ -8,8 +8,8 @@ import type { Change } from './store/store.ts';
 import type { Pin } from './types.ts';
 
 /** What is pinned is never collected: a limit to what can be kept so. */
-const MAX_PINS = 100_000;
-const MAX_REASON = 256;
+export const MAX_PINS = 100_000;
+export const MAX_REASON = 256;
 
 export type PinInfo = Pin & { tenant: string };
 

@@ -22,7 +22,7 @@ import {
 import type { IndividualSandboxes } from './individuals.ts';
 import { pageOfIds, type PageQuery } from './pages.ts';
 import { mayUse, requirePopulation, type Scope } from './scope.ts';
-import type { PopulationState } from './state.ts';
+import type { PopulationState, State } from './state.ts';
 import { type Summary, summarise } from './statistics.ts';
 import type { Change } from './store/store.ts';
 import type { Direction, Fitness, Member, PopulationInfo } from './types.ts';
@@ -97,16 +97,12 @@ export class Populations {
     const id = spec.id ?? newId('pop', this.#clock.now());
     const violations = [idViolation('id', id) ?? []].flat();
     if (violations.length > 0) throw invalid(violations);
-    const { populations } = this.#ledger.state;
-    if (populations.has(id)) {
+    const { state } = this.#ledger;
+    if (state.isTaken(id)) {
       await this.#ledger.commit([]);
       throw alreadyExists('population', id);
     }
-    if (populations.size >= MAX_POPULATIONS)
-      throw resourceExhausted(
-        'TOO_MANY_POPULATIONS',
-        `the node holds at most ${MAX_POPULATIONS} populations`,
-      );
+    requirePlaceForOne(state);
     const nowMs = this.#clock.now();
     const row = {
       id,
@@ -305,6 +301,12 @@ export class Populations {
     await done;
     return info;
   }
+}
+
+/** @throws PetriError `resource_exhausted`, reason TOO_MANY_POPULATIONS */
+export function requirePlaceForOne({ populations }: State): void {
+  if (populations.size < MAX_POPULATIONS) return;
+  throw resourceExhausted('TOO_MANY_POPULATIONS', `the node holds at most ${MAX_POPULATIONS} populations`);
 }
 
 function requireStatisticsQuery(quantiles: readonly number[], buckets: number): void {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@petri/core';
+import { abandon, Checkpoints, unfinished } from './checkpoint/checkpoints.ts';
 import type { PopulationEvents } from './events.ts';
 import { type GarbageReport, GarbageCollector } from './gc/collector.ts';
 import type { GarbageRules } from './gc/policy.ts';
@@ -13,6 +14,7 @@ import { Populations } from './populations.ts';
 import { EVERYTHING, type Scope } from './scope.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { PopulationStore } from './store/store.ts';
+import type { Restore } from './types.ts';
 
 export type RegistryOptions = {
   /** Default: one in memory. */
@@ -37,6 +39,7 @@ export type Books = {
   fitness: FitnessBook;
   lineage: LineageBook;
   pins: Pins;
+  checkpoints: Checkpoints;
 };
 
 /** What is recorded about populations, all of it: it answers from memory, and writes through to its store. */
@@ -44,6 +47,10 @@ export type Registry = Books & {
   immigrants: Immigrants;
   /** The same as it is there for one tenant, or made on its behalf. */
   seenBy(scope: Scope): Books;
+  /** Restores that are under way; of a registry that was just opened, those that its node did not live to finish. */
+  unfinishedRestores(): Restore[];
+  /** Ends such a one, when its sandboxes are gone. */
+  abandonRestore(restore: Restore): Promise<void>;
   /** A collector of garbage that heeds what is recorded. It is the caller's to start and to close. */
   collector(collection: Collection): GarbageCollector;
 };
@@ -58,11 +65,14 @@ export async function openRegistry(options: RegistryOptions = {}): Promise<Regis
     fitness: new FitnessBook({ ledger, clock, events, scope }),
     lineage: new LineageBook({ ledger, clock, scope }),
     pins: new Pins({ ledger, clock, sandboxes, scope }),
+    checkpoints: new Checkpoints({ ledger, sandboxes, scope }),
   });
   return {
     ...seenBy(EVERYTHING),
     immigrants: new Immigrants({ ledger, clock, events, sandboxes }),
     seenBy,
+    unfinishedRestores: () => unfinished(ledger),
+    abandonRestore: ({ id }) => abandon(ledger, id),
     collector: (collection) => new GarbageCollector({ ledger, clock, ...collection }),
   };
 }

@@ -1,7 +1,7 @@
 import { Graph } from './lineage/graph.ts';
 import { Ranking } from './ranking.ts';
 import type { Change } from './store/store.ts';
-import type { Fitness, Member, Orphan, Pin, Population, PopulationInfo } from './types.ts';
+import type { Fitness, Member, Orphan, Pin, Population, PopulationInfo, Restore } from './types.ts';
 
 /** One population, indexed. */
 export class PopulationState {
@@ -85,6 +85,8 @@ export class TenantState {
 /** All that is recorded, in memory, indexed for what is asked of it. */
 export class State {
   readonly populations = new Map<string, PopulationState>();
+  /** By the id of the population. */
+  readonly restores = new Map<string, Restore>();
   readonly #tenants = new Map<string, TenantState>();
   /** Of all tenants. */
   births = 0;
@@ -125,7 +127,14 @@ export class State {
       }
       case 'orphan':
         return put(this.of(change.tenant).orphans, change.id, change.row);
+      case 'restore':
+        return put(this.restores, change.id, change.row);
     }
+  }
+
+  /** Whether a population has this id, or is to have it. */
+  isTaken(id: string): boolean {
+    return this.populations.has(id) || this.restores.has(id);
   }
 
   #putPopulation(id: string, row: Population | undefined): void {

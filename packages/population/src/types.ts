@@ -77,3 +77,11 @@ export type Pin = { id: string; reason: string; pinnedAtMs: number };
 
 /** A former member of a population that was deleted. */
 export type Orphan = { id: string; orphanedAtMs: number };
+
+/** A population that is being restored from a checkpoint: until that is done, its id is taken, and it is not there. */
+export type Restore = {
+  /** Of the population. */
+  id: string;
+  /** What sandboxes made for it carry, so that they can be told from all others if the node ends meanwhile. */
+  token: string;
+};

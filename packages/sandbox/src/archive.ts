@@ -3,14 +3,27 @@ import { hashOf } from './genome.ts';
 import { compileLimits } from './limits.ts';
 import { checkDraft } from './loads.ts';
 import { SandboxRecord } from './record.ts';
-import type { SandboxArchive } from './types.ts';
+import type { CapturedSandbox, ImportOptions, SandboxArchive } from './types.ts';
 import { ModuleTable, moduleViolations } from './versions.ts';
 
 const SCHEMA_VERSION = 1;
 
+/** What an archive is made of. None of it changes once it is in force; a record only gets another. */
+type Archived = Pick<SandboxRecord, 'identity' | 'modules' | 'limits' | 'stateJson'>;
+
+/**
+ * Takes hold of a sandbox as it is. Costs next to nothing before the archive is asked for, so that many can be held at one
+ * moment.
+ */
+export function capture(record: SandboxRecord, nowMs: number): CapturedSandbox {
+  const { identity, modules, limits, stateJson, error } = record;
+  const archive = () => archiveOf({ identity, modules, limits, stateJson }, nowMs);
+  return { id: identity.id, archive, ...(error === undefined ? {} : { error }) };
+}
+
 /** All of a sandbox: every kept version, the committed state, what it was created with. */
-export function archiveOf(record: SandboxRecord, nowMs: number): SandboxArchive {
-  const { identity, modules, limits, stateJson } = record;
+export function archiveOf(archived: Archived, nowMs: number): SandboxArchive {
+  const { identity, modules, limits, stateJson } = archived;
   const { id, tenant, isolation, securityProfile, population, labels, createdAtMs } = identity;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -34,7 +47,11 @@ export function archiveOf(record: SandboxRecord, nowMs: number): SandboxArchive 
  *
  * @throws PetriError failed_precondition for a newer layout, invalid_argument
  */
-export function recordOf(archive: SandboxArchive, id: string, tenant: string, nowMs: number): SandboxRecord {
+export function recordOf(
+  archive: SandboxArchive,
+  { id = archive.id, tenant = '', restore }: ImportOptions,
+  nowMs: number,
+): SandboxRecord {
   const { schemaVersion, isolation, securityProfile, population, labels, entry, modules, stateJson } =
     archive;
   if (schemaVersion !== SCHEMA_VERSION)
@@ -84,5 +101,6 @@ export function recordOf(archive: SandboxArchive, id: string, tenant: string, no
     throw invalid([{ field: 'archive.entry', description: `names no active module: "${entry}"` }]);
   checkDraft(table.current, limits, securityProfile);
   const identity = { id, tenant, isolation, securityProfile, population, labels, createdAtMs: nowMs };
-  return new SandboxRecord(identity, table, limits, stateJson);
+  const origin = restore === undefined ? {} : { restore };
+  return new SandboxRecord({ ...identity, ...origin }, table, limits, stateJson);
 }

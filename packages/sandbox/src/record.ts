@@ -23,6 +23,8 @@ export type Identity = {
   population: string;
   labels: Readonly<Record<string, string>>;
   createdAtMs: number;
+  /** What it was made for, if it came with others. */
+  restore?: string;
 };
 
 /** The truth about one sandbox: code, committed state, limits. What workers hold is a cache of it. */

@@ -20,15 +20,17 @@ import { workerScript } from './supervisor/worker-script.ts';
 import { StateKeeper } from './state-keeper.ts';
 import type { SandboxStore } from './store.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
-import { archiveOf, recordOf } from './archive.ts';
+import { archiveOf, capture, recordOf } from './archive.ts';
 import { activityOf, runtimeStatus, usageOf } from './report.ts';
 import type {
   CallOptions,
   CandidateOptions,
+  CapturedSandbox,
   CreateSpec,
   Evaluation,
   EvaluationSpec,
   Holdings,
+  ImportOptions,
   Kill,
   ListPage,
   ListQuery,
@@ -41,6 +43,7 @@ import type {
   RuntimeStatus,
   SandboxActivity,
   SandboxArchive,
+  SandboxError,
   SandboxInfo,
   SandboxRuntime,
   SandboxStatus,
@@ -149,7 +152,7 @@ class Runtime implements SandboxRuntime {
   ): Promise<SandboxInfo> {
     if (genome === undefined) {
       this.#catalog.add(record);
-      await this.#orRemove(record, () => this.#withoutCode(record));
+      await this.#orRemove(record, () => this.#unbuilt(record));
       return record.info();
     }
     const draft = this.#codes.share(record.modules.draft(genome.modules, [], genome.entry, this.#now()));
@@ -271,17 +274,33 @@ class Runtime implements SandboxRuntime {
     return archiveOf(this.#catalog.require(id, tenant), this.#now());
   }
 
-  async import(archive: SandboxArchive, id = archive.id, tenant = ''): Promise<SandboxInfo> {
-    const record = recordOf(archive, id, tenant, this.#now());
+  capture(ids: Iterable<string>, { tenant }: Scope = {}): CapturedSandbox[] {
+    const nowMs = this.#now();
+    const captured: CapturedSandbox[] = [];
+    for (const id of ids) {
+      const record = this.#catalog.find(id);
+      if (record === undefined || record.destroying !== undefined) continue;
+      if (tenant !== undefined && record.identity.tenant !== tenant) continue;
+      const isMade = record.modules.entry !== '' || !CHANGING.includes(record.status);
+      if (isMade) captured.push(capture(record, nowMs));
+    }
+    return captured;
+  }
+
+  async import(archive: SandboxArchive, options: ImportOptions = {}): Promise<SandboxInfo> {
+    const record = recordOf(archive, options, this.#now());
+    this.#codes.share(record.modules.current);
     return this.#events.create(record.identity, async () => {
       this.#catalog.add(record);
-      await this.#orRemove(record, () =>
-        record.modules.entry === ''
-          ? this.#withoutCode(record)
-          : record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {})),
-      );
+      await this.#orRemove(record, () => this.#bringBack(record, options.error));
       return record.info();
     });
+  }
+
+  #bringBack(record: SandboxRecord, error: SandboxError | undefined): Promise<void> {
+    if (error === undefined && record.modules.entry !== '')
+      return record.gate.exclusive(() => this.#loads.first(record, record.modules.current, {}, {}));
+    return this.#unbuilt(record, error);
   }
 
   // Each method that can refuse does so by rejection, whether it has to wait or not.
@@ -375,9 +394,9 @@ class Runtime implements SandboxRuntime {
     return new SandboxRecord(identity, new ModuleTable(), limits, stateJson);
   }
 
-  #withoutCode(record: SandboxRecord): Promise<void> {
+  #unbuilt(record: SandboxRecord, error?: SandboxError): Promise<void> {
     return record.gate.exclusive(async () => {
-      record.become('RUNNING', this.#now());
+      record.become(error === undefined ? 'RUNNING' : 'ERROR', this.#now(), error);
       await this.#store?.put(record.stored());
     });
   }

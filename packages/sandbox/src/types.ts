@@ -62,6 +62,8 @@ export type SandboxInfo = {
   revision: number;
   /** What the security scan reported of the code in force; undefined if nothing. */
   scan: ScanReport | undefined;
+  /** What it was imported for, as `import` was told. */
+  restore?: string;
 };
 
 export type CreateSpec = {
@@ -231,6 +233,25 @@ export type SandboxArchive = {
   exportedAtMs: number;
 };
 
+/** A sandbox at one moment. */
+export type CapturedSandbox = {
+  id: string;
+  archive: () => SandboxArchive;
+  /** Why it was in ERROR; absent unless it was. */
+  error?: SandboxError;
+};
+
+export type ImportOptions = {
+  /** Default: the archive's. */
+  id?: string;
+  /** Whose it will be, whatever the archive says. Default ''. */
+  tenant?: string;
+  /** Leaves it in ERROR, and runs nothing of it. */
+  error?: SandboxError;
+  /** Stays with it, so that what was imported together can be told from all else. */
+  restore?: string;
+};
+
 export type WorkerInfo = {
   pid: number;
   state: 'STARTING' | 'SPARE' | 'ACTIVE' | 'HELD';
@@ -319,8 +340,9 @@ export interface SandboxRuntime {
   moduleVersion(id: string, module: string, version?: number, scope?: Scope): ModuleVersionInfo;
   moduleHistory(id: string, module: string, scope?: Scope): ModuleHistoryInfo;
   export(id: string, scope?: Scope): SandboxArchive;
-  /** It belongs to `tenant` ('' by default), whatever the archive says. */
-  import(archive: SandboxArchive, id?: string, tenant?: string): Promise<SandboxInfo>;
+  /** Those of these that are there and have been built once, all at this moment, and each between two runs. */
+  capture(ids: Iterable<string>, scope?: Scope): CapturedSandbox[];
+  import(archive: SandboxArchive, options?: ImportOptions): Promise<SandboxInfo>;
   run(id: string, spec: RunSpec, options?: CallOptions): Promise<RunResult>;
   evaluate(id: string, spec: EvaluationSpec, options?: CallOptions): Promise<Evaluation>;
   /** Evaluates a genome that is no sandbox; candidates of one `group` may share a REALM isolate. */

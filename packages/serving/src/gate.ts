@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import type { CallContext, Handlers } from '@petri/contracts';
+import { answersOnce, type CallContext, type Handlers } from '@petri/contracts';
 import { unavailable } from '@petri/core';
 
 type Serve = (request: object, context: CallContext) => unknown;
@@ -25,14 +25,14 @@ export class Gate {
   guard<S extends DescService>(service: S, handlers: Handlers<S>): Handlers<S> {
     const open = handlers as unknown as Record<string, Serve>;
     const guarded: Record<string, Serve> = {};
-    for (const { localName, methodKind } of service.methods) {
-      const serve = open[localName]!;
-      guarded[localName] = methodKind === 'unary' ? this.#unary(serve) : this.#streaming(serve);
+    for (const method of service.methods) {
+      const serve = open[method.localName]!;
+      guarded[method.localName] = answersOnce(method) ? this.#once(serve) : this.#streaming(serve);
     }
     return guarded as unknown as Handlers<S>;
   }
 
-  #unary(serve: Serve): Serve {
+  #once(serve: Serve): Serve {
     return async (request, context) => {
       this.#enter();
       try {

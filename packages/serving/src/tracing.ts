@@ -10,7 +10,7 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import { type CallContext, callerTrace, type Handlers } from '@petri/contracts';
+import { answersOnce, type CallContext, callerTrace, type Handlers } from '@petri/contracts';
 import { type ErrorCode, PetriError } from '@petri/core';
 
 /** A call that is over. */
@@ -69,10 +69,9 @@ export function traced<S extends DescService>(service: S, handlers: Handlers<S>,
   for (const method of service.methods) {
     const serve = open[method.localName]!;
     const begin = (call: CallContext) => new ServerCall({ tracer, seconds, ...told }, method, call);
-    wrapped[method.localName] =
-      method.methodKind === 'unary'
-        ? (request, call) => begin(call).unary(() => serve(request, call))
-        : (request, call) => begin(call).stream(() => serve(request, call) as AsyncIterable<object>);
+    wrapped[method.localName] = answersOnce(method)
+      ? (request, call) => begin(call).once(() => serve(request, call))
+      : (request, call) => begin(call).stream(() => serve(request, call) as AsyncIterable<object>);
   }
   return wrapped as unknown as Handlers<S>;
 }
@@ -98,7 +97,7 @@ class ServerCall {
     contexts.set(call, this.#context);
   }
 
-  async unary(serve: () => unknown): Promise<unknown> {
+  async once(serve: () => unknown): Promise<unknown> {
     try {
       const answer = await context.with(this.#context, serve);
       this.#end();

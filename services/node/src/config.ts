@@ -13,6 +13,8 @@ export type NodeConfig = EndpointConfig & {
   spares: number;
   /** Sandboxes a worker holds built; others are hibernated. Default: what memory there is for. */
   residentsPerWorker?: number | undefined;
+  /** Largest checkpoint of a population that is imported, in bytes. Default 4 GiB. */
+  maxCheckpointBytes?: number;
   /** Events kept for watchers that are slow or away: so many runs, and so many others. Default 16,384. */
   eventsKept?: number;
   /** Default: text, from `info` on. */
@@ -30,12 +32,17 @@ export type NodeConfig = EndpointConfig & {
 /** That of the gRPC project's own examples. */
 const PORT = 50051;
 
+const MiB = 1024 * 1024;
+/** A hundred thousand sandboxes of 40 KB. It waits on the disk, four of them at once at most, until it was checked. */
+export const DEFAULT_CHECKPOINT_BYTES = 4096 * MiB;
+
 /** What each variable means, for `--help`. */
 export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ...endpointVariables(PORT),
   ['PETRI_WORKERS', 'worker processes (one for each core)'],
   ['PETRI_SPARES', 'warm workers that replace lost ones (1)'],
   ['PETRI_RESIDENTS_PER_WORKER', 'sandboxes a worker holds built, others are hibernated (as memory allows)'],
+  ['PETRI_MAX_CHECKPOINT_BYTES', 'largest checkpoint of a population that is imported (4294967296)'],
   ['PETRI_EVENTS_KEPT', 'events kept for watchers that are slow or away, of runs and of others each (16384)'],
   ['PETRI_DATA_DIR', 'directory that sandboxes are kept in, made if need be (none: in memory alone)'],
   ...GARBAGE_VARIABLES,
@@ -52,6 +59,10 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     spares: env.int('PETRI_SPARES', 1, { min: 0, max: 64 }),
     // About nine mappings each, of which Linux grants a process 65,530 unless told otherwise.
     residentsPerWorker: env.int('PETRI_RESIDENTS_PER_WORKER', undefined, { min: 1, max: 100_000 }),
+    maxCheckpointBytes: env.int('PETRI_MAX_CHECKPOINT_BYTES', DEFAULT_CHECKPOINT_BYTES, {
+      min: MiB,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
     // About 5 MB of runs at most, while they are watched.
     eventsKept: env.int('PETRI_EVENTS_KEPT', 16_384, { min: 16, max: 10_000_000 }),
     dataDirectory: env.string('PETRI_DATA_DIR', undefined),

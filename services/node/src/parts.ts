@@ -5,6 +5,7 @@ import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { AuditLog, Identity } from '@petri/serving';
 import type { Books, GarbageCollector } from '@petri/population';
 import type { Archipelago } from '@petri/islands';
+import type { Spools } from './checkpoint/spool.ts';
 import type { Accounts } from './tenants/accounts.ts';
 import type { TenantView } from './tenants/view.ts';
 import type { Evaluators } from './islands/evaluators.ts';
@@ -20,6 +21,8 @@ export type Parts = {
   events: SandboxEvents;
   /** What is recorded, as far as it is there for the caller. One for each call. */
   registryOf: (context: CallContext) => Books;
+  /** Where checkpoints that are imported wait until they are there in full. */
+  spools: Spools;
   collector: GarbageCollector;
   evaluators: Evaluators;
   archipelago: Archipelago;

@@ -7,6 +7,7 @@ import { advanceGeneration } from './routes/population/advance-generation.ts';
 import { createPopulation } from './routes/population/create-population.ts';
 import { deletePopulation } from './routes/population/delete-population.ts';
 import { exportLineage } from './routes/population/export-lineage.ts';
+import { exportPopulation } from './routes/population/export-population.ts';
 import { getAncestors } from './routes/population/get-ancestors.ts';
 import { getCommonAncestor } from './routes/population/get-common-ancestor.ts';
 import { getDescendants } from './routes/population/get-descendants.ts';
@@ -14,6 +15,7 @@ import { getFitness } from './routes/population/get-fitness.ts';
 import { getLineage } from './routes/population/get-lineage.ts';
 import { getPopulation } from './routes/population/get-population.ts';
 import { getPopulationStatistics } from './routes/population/get-population-statistics.ts';
+import { importPopulation } from './routes/population/import-population.ts';
 import { listMembers } from './routes/population/list-members.ts';
 import { listPins } from './routes/population/list-pins.ts';
 import { listPopulations } from './routes/population/list-populations.ts';
@@ -36,6 +38,8 @@ export function populationHandlers(parts: Parts): Handlers<typeof PopulationServ
     listMembers: listMembers(parts),
     advanceGeneration: advanceGeneration(parts),
     getPopulationStatistics: getPopulationStatistics(parts),
+    exportPopulation: exportPopulation(parts),
+    importPopulation: importPopulation(parts),
     recordFitness: recordFitness(parts),
     adjustFitness: adjustFitness(parts),
     getFitness: getFitness(parts),

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { CallContext } from '@petri/contracts';
 import {
   AdminService,
@@ -20,7 +21,9 @@ import {
 } from '@petri/sandbox';
 import { Endpoint, type EndpointWatch, type Running } from '@petri/serving';
 import manifest from '../package.json' with { type: 'json' };
-import type { NodeConfig } from './config.ts';
+import { undoUnfinished } from './checkpoint/restore.ts';
+import { Spools } from './checkpoint/spool.ts';
+import { DEFAULT_CHECKPOINT_BYTES, type NodeConfig } from './config.ts';
 import { defined } from './defined.ts';
 import { collectReason } from './garbage/reasons.ts';
 import { collectable } from './garbage/sandboxes.ts';
@@ -111,6 +114,7 @@ async function serve(
     events: populationEvents(events),
     ...defined({ store: storage.populations }),
   });
+  await undoUnfinished(registry, runtime);
   const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
   const sandboxes = collectable(runtime, memoryBytes, audit);
   const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });
@@ -136,6 +140,7 @@ async function serve(
     accounts,
     events,
     registryOf: (call) => registry.seenBy(scopeOf(endpoint, call)),
+    spools: spoolsOf(config),
     collector,
     evaluators,
     archipelago,
@@ -229,6 +234,11 @@ function scopeOf(endpoint: Endpoint, call: CallContext): Scope {
       });
     },
   };
+}
+
+/** Beside the data, where there is room for it. */
+function spoolsOf({ dataDirectory, maxCheckpointBytes = DEFAULT_CHECKPOINT_BYTES }: NodeConfig): Spools {
+  return new Spools({ directory: dataDirectory ?? tmpdir(), maxBytes: maxCheckpointBytes });
 }
 
 function addServices(endpoint: Endpoint, parts: Parts): void {

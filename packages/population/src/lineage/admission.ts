@@ -56,7 +56,7 @@ function violationsOf({ id, parents }: Announcement, place: string): Violation[]
   return parents.includes(id) ? [{ field, description: `names "${id}" as its own parent` }] : [];
 }
 
-function sameBirth(a: Announcement, b: Announcement): boolean {
+export function sameBirth(a: Announcement, b: Announcement): boolean {
   return (
     a.mutationType === b.mutationType &&
     a.generation === b.generation &&

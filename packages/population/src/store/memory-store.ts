@@ -1,6 +1,6 @@
 import { type Change, keysOf, type PopulationStore } from './store.ts';
 
-const TABLES = ['population', 'member', 'fitness', 'birth', 'pin', 'orphan'] as const;
+const TABLES = ['population', 'member', 'fitness', 'birth', 'pin', 'orphan', 'restore'] as const;
 
 /** Outlasts nothing but the registry over it. */
 export class MemoryStore implements PopulationStore {

@@ -31,6 +31,7 @@ export const POPULATIONS: Component = {
      ) STRICT, WITHOUT ROWID;
      INSERT INTO sandbox_orphan SELECT 'anonymous', id, row FROM orphan_before;
      DROP TABLE orphan_before;`,
+    `CREATE TABLE population_restore (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;`,
   ],
 };
 
@@ -41,6 +42,7 @@ const NAMES = {
   birth: 'lineage_birth',
   pin: 'sandbox_pin',
   orphan: 'sandbox_orphan',
+  restore: 'population_restore',
 } as const;
 
 /** Rows that cross from the database's thread at once. */
@@ -57,8 +59,8 @@ export class SqlitePopulationStore implements PopulationStore {
 
   /** @throws PetriError data_loss DATABASE_CORRUPT */
   async *load(): AsyncGenerator<Change, void, void> {
-    for await (const [id, , row] of this.#rows('population', 'id', `''`))
-      yield { table: 'population', id, row } as Change;
+    for (const table of ['population', 'restore'] as const)
+      for await (const [id, , row] of this.#rows(table, 'id', `''`)) yield { table, id, row } as Change;
     for (const table of ['pin', 'orphan'] as const)
       for await (const [tenant, id, row] of this.#rows(table, 'tenant', 'id'))
         yield { table, tenant, id, row } as Change;

@@ -1,4 +1,4 @@
-import type { Birth, Fitness, Member, Orphan, Pin, Population } from '../types.ts';
+import type { Birth, Fitness, Member, Orphan, Pin, Population, Restore } from '../types.ts';
 
 /** One row that is put, or deleted if it has none. */
 export type Change =
@@ -7,11 +7,12 @@ export type Change =
   | { table: 'fitness'; population: string; id: string; row?: Fitness }
   | { table: 'birth'; tenant: string; id: string; row: Birth }
   | { table: 'pin'; tenant: string; id: string; row?: Pin }
-  | { table: 'orphan'; tenant: string; id: string; row?: Orphan };
+  | { table: 'orphan'; tenant: string; id: string; row?: Orphan }
+  | { table: 'restore'; id: string; row?: Restore };
 
 /** What tells a row from all others of its table. */
 export function keysOf(change: Change): string[] {
-  if (change.table === 'population') return [change.id];
+  if (change.table === 'population' || change.table === 'restore') return [change.id];
   return ['tenant' in change ? change.tenant : change.population, change.id];
 }
 

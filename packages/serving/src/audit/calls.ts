@@ -1,5 +1,5 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
-import { type CallContext, fromRpcStatus, type Handlers } from '@petri/contracts';
+import { answersOnce, type CallContext, fromRpcStatus, type Handlers } from '@petri/contracts';
 import { type ErrorCode, PetriError } from '@petri/core';
 import type { Identity } from '../auth/identity.ts';
 import type { AuditEntry, Caller } from './entry.ts';
@@ -9,7 +9,7 @@ type Serve = (request: object, context: CallContext) => unknown;
 
 /** What requests and answers may have in common that says what a call was about. */
 type About = { id?: string; tenant?: string; population?: string; requestId?: string };
-type Answer = { sandbox?: { id?: string }; items?: readonly Item[] };
+type Answer = { sandbox?: { id?: string }; population?: { id?: string }; items?: readonly Item[] };
 type Item = { id?: string; result?: { case?: string; value?: unknown } };
 
 /** Runs are too many to be recorded one by one; what they did is in their receipts. */
@@ -43,7 +43,7 @@ export function audited<S extends DescService>(
       const more = { ...about(request), ...(isChange ? { event: 'change' as const } : {}) };
       log.refused(callerOf(context), context.method, error, more);
     };
-    if (method.methodKind === 'unary')
+    if (answersOnce(method))
       wrapped[method.localName] = async (request, context) => {
         try {
           const answer = (await serve(request, context)) as Answer;
@@ -60,6 +60,8 @@ export function audited<S extends DescService>(
       wrapped[method.localName] = async function* (request, context) {
         try {
           yield* serve(request, context) as AsyncIterable<object>;
+          if (changes(method))
+            for (const entry of entriesOf(request, {}, callerOf(context), context.method)) log.record(entry);
         } catch (thrown) {
           failed(thrown, request, context);
           throw thrown;
@@ -89,7 +91,13 @@ function* entriesOf(request: object, answer: Answer, caller: Caller, rpc: string
   const { items } = answer;
   if (items === undefined) {
     const sandbox = answer.sandbox?.id ?? common.sandbox;
-    yield { ...common, ...(sandbox === undefined ? {} : { sandbox }), result: 'OK' };
+    const population = answer.population?.id ?? common.population;
+    yield {
+      ...common,
+      ...(sandbox === undefined ? {} : { sandbox }),
+      ...(population === undefined ? {} : { population }),
+      result: 'OK',
+    };
     return;
   }
   for (const { id = '', result } of items) {

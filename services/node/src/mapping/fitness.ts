@@ -62,7 +62,10 @@ export function readFitnessEntry(problems: Problems, message: FitnessEntryMessag
   };
 }
 
-function readResult(problems: Problems, result: FitnessEntryMessage['result']): FitnessEntry['result'] {
+export function readResult(
+  problems: Problems,
+  result: FitnessEntryMessage['result'],
+): FitnessEntry['result'] {
   if (result.case === 'score') return { score: result.value };
   if (result.case === 'error') return { error: readError(problems, result.value) };
   problems.add('result', 'one of score and error is required');

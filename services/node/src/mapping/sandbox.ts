@@ -29,13 +29,13 @@ export function sandboxMessage(info: SandboxInfo): MessageInitShape<typeof Sandb
     createdAt: timestamp(info.createdAtMs),
     updatedAt: timestamp(info.updatedAtMs),
     restartCount: uint32(info.restartCount),
-    ...(info.error ? { error: sandboxError(info.error) } : {}),
+    ...(info.error ? { error: sandboxErrorMessage(info.error) } : {}),
     revision: uint32(info.revision),
     ...(info.scan ? { scan: scanMessage(info.scan) } : {}),
   };
 }
 
-function sandboxError({ reason, message, occurredAtMs }: NonNullable<SandboxInfo['error']>) {
+export function sandboxErrorMessage({ reason, message, occurredAtMs }: NonNullable<SandboxInfo['error']>) {
   return { reason, message, occurredAt: timestamp(occurredAtMs) };
 }
 

@@ -15,15 +15,15 @@ export const importSandbox: SandboxRoute<'importSandbox'> =
   (request, context) => {
     const sandboxes = sandboxesOf(context);
     return idempotency.once('ImportSandbox', sandboxes.tenant, request, async () => {
-      const { archive, id } = mapped((problems) => {
+      const { archive, options } = mapped((problems) => {
         const given = request.archive;
         if (!given) problems.add('archive', 'is required');
         return {
           archive: given && problems.within('archive', () => readArchive(problems, given)),
-          id: request.id === '' ? undefined : problems.id('id', request.id),
+          options: request.id === '' ? {} : { id: problems.id('id', request.id) },
         };
       });
-      const info = await showingExisting(sandboxes, () => sandboxes.import(archive!, id));
+      const info = await showingExisting(sandboxes, () => sandboxes.import(archive!, options));
       return { sandbox: sandboxMessage(info) };
     });
   };

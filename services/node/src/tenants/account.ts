@@ -56,12 +56,12 @@ export class Account {
     this.#cpu.add(cpuUs, this.#now());
   }
 
-  /** @throws PetriError resource_exhausted, if a sandbox more would be too many */
-  admitSandbox(memoryBytes: number): void {
+  /** @throws PetriError resource_exhausted, if so many sandboxes more, with such limits together, would be too many */
+  admitSandboxes(count: number, memoryBytes: number): void {
     const { sandboxes } = this.quota;
     if (sandboxes > 0) {
       const held = this.held.sandboxes;
-      if (held >= sandboxes) throw this.#refuse('sandboxes', held, SANDBOX_RETRY_MS);
+      if (held + count > sandboxes) throw this.#refuse('sandboxes', held, SANDBOX_RETRY_MS);
     }
     this.admitMemory(memoryBytes);
   }

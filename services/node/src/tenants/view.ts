@@ -2,12 +2,14 @@ import { PetriError } from '@petri/core';
 import {
   type CallOptions,
   type CandidateOptions,
+  type CapturedSandbox,
   type CreateSpec,
   DEFAULT_LIMITS,
   type Evaluation,
   type EvaluationSpec,
   ForeignSandbox,
   type Genome,
+  type ImportOptions,
   type LimitsChange,
   type ListQuery,
   type ReloadSpec,
@@ -75,18 +77,33 @@ export class TenantView {
 
   create(spec: CreateSpec, options: CallOptions): Promise<SandboxInfo> {
     return this.#guests(spec.id ?? '', () => {
-      this.#account.admitSandbox(spec.limits?.memoryBytes ?? DEFAULT_LIMITS.memoryBytes);
+      this.#account.admitSandboxes(1, memoryOf(spec));
       return this.#runtime.create({ ...spec, tenant: this.tenant }, options);
     });
   }
 
   /** What an administrator brings back stays whose it was. */
-  import(archive: SandboxArchive, id: string | undefined): Promise<SandboxInfo> {
-    const owner = this.scope === undefined && archive.tenant !== '' ? archive.tenant : this.tenant;
-    return this.#guests(id ?? archive.id, () => {
-      this.#accounts.of(owner).admitSandbox(archive.limits.memoryBytes ?? DEFAULT_LIMITS.memoryBytes);
-      return this.#runtime.import(archive, id, owner);
+  import(archive: SandboxArchive, options: Omit<ImportOptions, 'tenant'>): Promise<SandboxInfo> {
+    const tenant = this.#heirOf(archive);
+    return this.#guests(options.id ?? archive.id, () => {
+      this.#accounts.of(tenant).admitSandboxes(1, memoryOf(archive));
+      return this.#runtime.import(archive, { ...options, tenant });
     });
+  }
+
+  /** Whether all of these may be imported, before any is. @throws PetriError resource_exhausted */
+  admit(archives: readonly Pick<SandboxArchive, 'tenant' | 'limits'>[]): void {
+    this.#watched('', () => {
+      for (const [tenant, theirs] of Map.groupBy(archives, (archive) => this.#heirOf(archive))) {
+        const memoryBytes = theirs.reduce((sum, archive) => sum + memoryOf(archive), 0);
+        this.#accounts.of(tenant).admitSandboxes(theirs.length, memoryBytes);
+      }
+    });
+  }
+
+  capture(ids: Iterable<string>, tenant: string): CapturedSandbox[] {
+    const mayUse = this.scope === undefined || this.scope === tenant;
+    return mayUse ? this.#runtime.capture(ids, { tenant }) : [];
   }
 
   get(id: string): SandboxInfo {
@@ -166,6 +183,10 @@ export class TenantView {
     return this.#guests('', () => this.#runtime.scan(genome, profile, { ...options, tenant }));
   }
 
+  #heirOf({ tenant }: Pick<SandboxArchive, 'tenant'>): string {
+    return this.scope === undefined && tenant !== '' ? tenant : this.tenant;
+  }
+
   /** Work of guests: it counts as in flight until it is over. */
   async #guests<T>(id: string, work: () => Promise<T>): Promise<T> {
     const account = this.#account;
@@ -204,4 +225,8 @@ export class TenantView {
     this.#onRefused(thrown, id);
     return thrown;
   }
+}
+
+function memoryOf({ limits }: { limits?: LimitsChange }): number {
+  return limits?.memoryBytes ?? DEFAULT_LIMITS.memoryBytes;
 }

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file petri/v1/population_service.proto.
  */
 export const file_petri_v1_population_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFwZXRyaS92MS9wb3B1bGF0aW9uX3NlcnZpY2UucHJvdG8SCHBldHJpLnYxIvYBChdDcmVhdGVQb3B1bGF0aW9uUmVxdWVzdBIKCgJpZBgBIAEoCRItCglkaXJlY3Rpb24YAiABKA4yGi5wZXRyaS52MS5GaXRuZXNzRGlyZWN0aW9uEg4KBnBhcmVudBgDIAEoCRIOCgZpc2xhbmQYBCABKAkSPQoGbGFiZWxzGAUgAygLMi0ucGV0cmkudjEuQ3JlYXRlUG9wdWxhdGlvblJlcXVlc3QuTGFiZWxzRW50cnkSEgoKcmVxdWVzdF9pZBgGIAEoCRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkQKGENyZWF0ZVBvcHVsYXRpb25SZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbiIiChRHZXRQb3B1bGF0aW9uUmVxdWVzdBIKCgJpZBgBIAEoCSJBChVHZXRQb3B1bGF0aW9uUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24iPwoWTGlzdFBvcHVsYXRpb25zUmVxdWVzdBIRCglwYWdlX3NpemUYASABKA0SEgoKcGFnZV90b2tlbhgCIAEoCSJxChdMaXN0UG9wdWxhdGlvbnNSZXNwb25zZRIpCgtwb3B1bGF0aW9ucxgBIAMoCzIULnBldHJpLnYxLlBvcHVsYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCnRvdGFsX3NpemUYAyABKA0iUAoXRGVsZXRlUG9wdWxhdGlvblJlcXVlc3QSCgoCaWQYASABKAkSFQoNYWxsb3dfbWlzc2luZxgCIAEoCBISCgpyZXF1ZXN0X2lkGAMgASgJIkQKGERlbGV0ZVBvcHVsYXRpb25SZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbiK6AQoRQWRkTWVtYmVyc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRIkCgdtZW1iZXJzGAIgAygLMhMucGV0cmkudjEuTmV3TWVtYmVyEiAKE2V4cGVjdGVkX2dlbmVyYXRpb24YAyABKA1IAIgBARIdChVhbGxvd19mb3JlaWduX3BhcmVudHMYBCABKAgSEgoKcmVxdWVzdF9pZBgFIAEoCUIWChRfZXhwZWN0ZWRfZ2VuZXJhdGlvbiI+ChJBZGRNZW1iZXJzUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24iYgoUUmVtb3ZlTWVtYmVyc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRILCgNpZHMYAiADKAkSFQoNYWxsb3dfbWlzc2luZxgDIAEoCBISCgpyZXF1ZXN0X2lkGAQgASgJIkEKFVJlbW92ZU1lbWJlcnNSZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbiJPChJMaXN0TWVtYmVyc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCSJlChNMaXN0TWVtYmVyc1Jlc3BvbnNlEiEKB21lbWJlcnMYASADKAsyEC5wZXRyaS52MS5NZW1iZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCnRvdGFsX3NpemUYAyABKA0i1gEKGEFkdmFuY2VHZW5lcmF0aW9uUmVxdWVzdBISCgpwb3B1bGF0aW9uGAEgASgJEiAKE2V4cGVjdGVkX2dlbmVyYXRpb24YAiABKA1IAIgBARIRCglzdXJ2aXZvcnMYAyADKAkSJgoJbmV3Y29tZXJzGAQgAygLMhMucGV0cmkudjEuTmV3TWVtYmVyEh0KFWFsbG93X2ZvcmVpZ25fcGFyZW50cxgFIAEoCBISCgpyZXF1ZXN0X2lkGAYgASgJQhYKFF9leHBlY3RlZF9nZW5lcmF0aW9uIlMKGUFkdmFuY2VHZW5lcmF0aW9uUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24SDAoEbGVmdBgCIAMoCSJYCh5HZXRQb3B1bGF0aW9uU3RhdGlzdGljc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRIRCglxdWFudGlsZXMYAiADKAESDwoHYnVja2V0cxgDIAEoDSLyAQofR2V0UG9wdWxhdGlvblN0YXRpc3RpY3NSZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbhIOCgZzY29yZWQYAiABKA0SDgoGZmFpbGVkGAMgASgNEhMKC3VuZXZhbHVhdGVkGAQgASgNEiYKBnNjb3JlcxgFIAEoCzIWLnBldHJpLnYxLlNjb3JlU3VtbWFyeRIMCgRiZXN0GAYgASgJEhIKCmV2YWx1YXRvcnMYByABKA0SJgoJZGl2ZXJzaXR5GAggASgLMhMucGV0cmkudjEuRGl2ZXJzaXR5ImcKFFJlY29yZEZpdG5lc3NSZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkSJwoHZW50cmllcxgCIAMoCzIWLnBldHJpLnYxLkZpdG5lc3NFbnRyeRISCgpyZXF1ZXN0X2lkGAMgASgJIjsKFVJlY29yZEZpdG5lc3NSZXNwb25zZRIiCgdmaXRuZXNzGAEgAygLMhEucGV0cmkudjEuRml0bmVzcyJuChRBZGp1c3RGaXRuZXNzUmVxdWVzdBISCgpwb3B1bGF0aW9uGAEgASgJEi4KC2FkanVzdG1lbnRzGAIgAygLMhkucGV0cmkudjEuQWRqdXN0bWVudEVudHJ5EhIKCnJlcXVlc3RfaWQYAyABKAkiOwoVQWRqdXN0Rml0bmVzc1Jlc3BvbnNlEiIKB2ZpdG5lc3MYASADKAsyES5wZXRyaS52MS5GaXRuZXNzIjQKEUdldEZpdG5lc3NSZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkSCwoDaWRzGAIgAygJIk0KEkdldEZpdG5lc3NSZXNwb25zZRIiCgdmaXRuZXNzGAEgAygLMhEucGV0cmkudjEuRml0bmVzcxITCgt1bmV2YWx1YXRlZBgCIAMoCSJcChJSYW5rRml0bmVzc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRILCgNpZHMYAiADKAkSEQoJcGFnZV9zaXplGAMgASgNEhIKCnBhZ2VfdG9rZW4YBCABKAkiawoTUmFua0ZpdG5lc3NSZXNwb25zZRInCgZyYW5rZWQYASADKAsyFy5wZXRyaS52MS5SYW5rZWRGaXRuZXNzEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRISCgp0b3RhbF9zaXplGAMgASgNIkMKEVRvcEZpdG5lc3NSZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkSDQoFY291bnQYAiABKA0SCwoDaWRzGAMgAygJIj0KElRvcEZpdG5lc3NSZXNwb25zZRInCgZyYW5rZWQYASADKAsyFy5wZXRyaS52MS5SYW5rZWRGaXRuZXNzIm8KFFJlY29yZExpbmVhZ2VSZXF1ZXN0EiQKBmJpcnRocxgBIAMoCzIULnBldHJpLnYxLkJpcnRoRW50cnkSHQoVYWxsb3dfZm9yZWlnbl9wYXJlbnRzGAIgASgIEhIKCnJlcXVlc3RfaWQYAyABKAkiQgoVUmVjb3JkTGluZWFnZVJlc3BvbnNlEikKC2luZGl2aWR1YWxzGAEgAygLMhQucGV0cmkudjEuSW5kaXZpZHVhbCIfChFHZXRMaW5lYWdlUmVxdWVzdBIKCgJpZBgBIAEoCSI+ChJHZXRMaW5lYWdlUmVzcG9uc2USKAoKaW5kaXZpZHVhbBgBIAEoCzIULnBldHJpLnYxLkluZGl2aWR1YWwiVgoTR2V0QW5jZXN0b3JzUmVxdWVzdBIKCgJpZBgBIAEoCRIWCgltYXhfZGVwdGgYAiABKA1IAIgBARINCgVsaW1pdBgDIAEoDUIMCgpfbWF4X2RlcHRoIlAKFEdldEFuY2VzdG9yc1Jlc3BvbnNlEiUKCXJlbGF0aXZlcxgBIAMoCzISLnBldHJpLnYxLlJlbGF0aXZlEhEKCXRydW5jYXRlZBgCIAEoCCJYChVHZXREZXNjZW5kYW50c1JlcXVlc3QSCgoCaWQYASABKAkSFgoJbWF4X2RlcHRoGAIgASgNSACIAQESDQoFbGltaXQYAyABKA1CDAoKX21heF9kZXB0aCJSChZHZXREZXNjZW5kYW50c1Jlc3BvbnNlEiUKCXJlbGF0aXZlcxgBIAMoCzISLnBldHJpLnYxLlJlbGF0aXZlEhEKCXRydW5jYXRlZBgCIAEoCCInChhHZXRDb21tb25BbmNlc3RvclJlcXVlc3QSCwoDaWRzGAEgAygJIlYKGUdldENvbW1vbkFuY2VzdG9yUmVzcG9uc2USJgoIYW5jZXN0b3IYASABKAsyFC5wZXRyaS52MS5JbmRpdmlkdWFsEhEKCWRpc3RhbmNlcxgCIAMoDSJgChRFeHBvcnRMaW5lYWdlUmVxdWVzdBInCgZmb3JtYXQYASABKA4yFy5wZXRyaS52MS5MaW5lYWdlRm9ybWF0EgsKA2lkcxgCIAMoCRISCgpwb3B1bGF0aW9uGAMgASgJIiYKFUV4cG9ydExpbmVhZ2VSZXNwb25zZRINCgVjaHVuaxgBIAEoCSIyChNQaW5TYW5kYm94ZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIOCgZyZWFzb24YAiABKAkiFgoUUGluU2FuZGJveGVzUmVzcG9uc2UiJAoVVW5waW5TYW5kYm94ZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSIYChZVbnBpblNhbmRib3hlc1Jlc3BvbnNlImAKA1BpbhIKCgJpZBgBIAEoCRIOCgZyZWFzb24YAiABKAkSLQoJcGlubmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZ0ZW5hbnQYBCABKAkiOAoPTGlzdFBpbnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlwKEExpc3RQaW5zUmVzcG9uc2USGwoEcGlucxgBIAMoCzINLnBldHJpLnYxLlBpbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEgoKdG90YWxfc2l6ZRgDIAEoDTKCDwoRUG9wdWxhdGlvblNlcnZpY2USWQoQQ3JlYXRlUG9wdWxhdGlvbhIhLnBldHJpLnYxLkNyZWF0ZVBvcHVsYXRpb25SZXF1ZXN0GiIucGV0cmkudjEuQ3JlYXRlUG9wdWxhdGlvblJlc3BvbnNlElAKDUdldFBvcHVsYXRpb24SHi5wZXRyaS52MS5HZXRQb3B1bGF0aW9uUmVxdWVzdBofLnBldHJpLnYxLkdldFBvcHVsYXRpb25SZXNwb25zZRJWCg9MaXN0UG9wdWxhdGlvbnMSIC5wZXRyaS52MS5MaXN0UG9wdWxhdGlvbnNSZXF1ZXN0GiEucGV0cmkudjEuTGlzdFBvcHVsYXRpb25zUmVzcG9uc2USWQoQRGVsZXRlUG9wdWxhdGlvbhIhLnBldHJpLnYxLkRlbGV0ZVBvcHVsYXRpb25SZXF1ZXN0GiIucGV0cmkudjEuRGVsZXRlUG9wdWxhdGlvblJlc3BvbnNlEkcKCkFkZE1lbWJlcnMSGy5wZXRyaS52MS5BZGRNZW1iZXJzUmVxdWVzdBocLnBldHJpLnYxLkFkZE1lbWJlcnNSZXNwb25zZRJQCg1SZW1vdmVNZW1iZXJzEh4ucGV0cmkudjEuUmVtb3ZlTWVtYmVyc1JlcXVlc3QaHy5wZXRyaS52MS5SZW1vdmVNZW1iZXJzUmVzcG9uc2USSgoLTGlzdE1lbWJlcnMSHC5wZXRyaS52MS5MaXN0TWVtYmVyc1JlcXVlc3QaHS5wZXRyaS52MS5MaXN0TWVtYmVyc1Jlc3BvbnNlElwKEUFkdmFuY2VHZW5lcmF0aW9uEiIucGV0cmkudjEuQWR2YW5jZUdlbmVyYXRpb25SZXF1ZXN0GiMucGV0cmkudjEuQWR2YW5jZUdlbmVyYXRpb25SZXNwb25zZRJuChdHZXRQb3B1bGF0aW9uU3RhdGlzdGljcxIoLnBldHJpLnYxLkdldFBvcHVsYXRpb25TdGF0aXN0aWNzUmVxdWVzdBopLnBldHJpLnYxLkdldFBvcHVsYXRpb25TdGF0aXN0aWNzUmVzcG9uc2USUAoNUmVjb3JkRml0bmVzcxIeLnBldHJpLnYxLlJlY29yZEZpdG5lc3NSZXF1ZXN0Gh8ucGV0cmkudjEuUmVjb3JkRml0bmVzc1Jlc3BvbnNlElAKDUFkanVzdEZpdG5lc3MSHi5wZXRyaS52MS5BZGp1c3RGaXRuZXNzUmVxdWVzdBofLnBldHJpLnYxLkFkanVzdEZpdG5lc3NSZXNwb25zZRJHCgpHZXRGaXRuZXNzEhsucGV0cmkudjEuR2V0Rml0bmVzc1JlcXVlc3QaHC5wZXRyaS52MS5HZXRGaXRuZXNzUmVzcG9uc2USSgoLUmFua0ZpdG5lc3MSHC5wZXRyaS52MS5SYW5rRml0bmVzc1JlcXVlc3QaHS5wZXRyaS52MS5SYW5rRml0bmVzc1Jlc3BvbnNlEkcKClRvcEZpdG5lc3MSGy5wZXRyaS52MS5Ub3BGaXRuZXNzUmVxdWVzdBocLnBldHJpLnYxLlRvcEZpdG5lc3NSZXNwb25zZRJQCg1SZWNvcmRMaW5lYWdlEh4ucGV0cmkudjEuUmVjb3JkTGluZWFnZVJlcXVlc3QaHy5wZXRyaS52MS5SZWNvcmRMaW5lYWdlUmVzcG9uc2USRwoKR2V0TGluZWFnZRIbLnBldHJpLnYxLkdldExpbmVhZ2VSZXF1ZXN0GhwucGV0cmkudjEuR2V0TGluZWFnZVJlc3BvbnNlEk0KDEdldEFuY2VzdG9ycxIdLnBldHJpLnYxLkdldEFuY2VzdG9yc1JlcXVlc3QaHi5wZXRyaS52MS5HZXRBbmNlc3RvcnNSZXNwb25zZRJTCg5HZXREZXNjZW5kYW50cxIfLnBldHJpLnYxLkdldERlc2NlbmRhbnRzUmVxdWVzdBogLnBldHJpLnYxLkdldERlc2NlbmRhbnRzUmVzcG9uc2USXAoRR2V0Q29tbW9uQW5jZXN0b3ISIi5wZXRyaS52MS5HZXRDb21tb25BbmNlc3RvclJlcXVlc3QaIy5wZXRyaS52MS5HZXRDb21tb25BbmNlc3RvclJlc3BvbnNlElIKDUV4cG9ydExpbmVhZ2USHi5wZXRyaS52MS5FeHBvcnRMaW5lYWdlUmVxdWVzdBofLnBldHJpLnYxLkV4cG9ydExpbmVhZ2VSZXNwb25zZTABEk0KDFBpblNhbmRib3hlcxIdLnBldHJpLnYxLlBpblNhbmRib3hlc1JlcXVlc3QaHi5wZXRyaS52MS5QaW5TYW5kYm94ZXNSZXNwb25zZRJTCg5VbnBpblNhbmRib3hlcxIfLnBldHJpLnYxLlVucGluU2FuZGJveGVzUmVxdWVzdBogLnBldHJpLnYxLlVucGluU2FuZGJveGVzUmVzcG9uc2USQQoITGlzdFBpbnMSGS5wZXRyaS52MS5MaXN0UGluc1JlcXVlc3QaGi5wZXRyaS52MS5MaXN0UGluc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_petri_v1_fitness, file_petri_v1_lineage, file_petri_v1_population]);
+  fileDesc("CiFwZXRyaS92MS9wb3B1bGF0aW9uX3NlcnZpY2UucHJvdG8SCHBldHJpLnYxIvYBChdDcmVhdGVQb3B1bGF0aW9uUmVxdWVzdBIKCgJpZBgBIAEoCRItCglkaXJlY3Rpb24YAiABKA4yGi5wZXRyaS52MS5GaXRuZXNzRGlyZWN0aW9uEg4KBnBhcmVudBgDIAEoCRIOCgZpc2xhbmQYBCABKAkSPQoGbGFiZWxzGAUgAygLMi0ucGV0cmkudjEuQ3JlYXRlUG9wdWxhdGlvblJlcXVlc3QuTGFiZWxzRW50cnkSEgoKcmVxdWVzdF9pZBgGIAEoCRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkQKGENyZWF0ZVBvcHVsYXRpb25SZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbiIiChRHZXRQb3B1bGF0aW9uUmVxdWVzdBIKCgJpZBgBIAEoCSJBChVHZXRQb3B1bGF0aW9uUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24iPwoWTGlzdFBvcHVsYXRpb25zUmVxdWVzdBIRCglwYWdlX3NpemUYASABKA0SEgoKcGFnZV90b2tlbhgCIAEoCSJxChdMaXN0UG9wdWxhdGlvbnNSZXNwb25zZRIpCgtwb3B1bGF0aW9ucxgBIAMoCzIULnBldHJpLnYxLlBvcHVsYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCnRvdGFsX3NpemUYAyABKA0iUAoXRGVsZXRlUG9wdWxhdGlvblJlcXVlc3QSCgoCaWQYASABKAkSFQoNYWxsb3dfbWlzc2luZxgCIAEoCBISCgpyZXF1ZXN0X2lkGAMgASgJIkQKGERlbGV0ZVBvcHVsYXRpb25SZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbiK6AQoRQWRkTWVtYmVyc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRIkCgdtZW1iZXJzGAIgAygLMhMucGV0cmkudjEuTmV3TWVtYmVyEiAKE2V4cGVjdGVkX2dlbmVyYXRpb24YAyABKA1IAIgBARIdChVhbGxvd19mb3JlaWduX3BhcmVudHMYBCABKAgSEgoKcmVxdWVzdF9pZBgFIAEoCUIWChRfZXhwZWN0ZWRfZ2VuZXJhdGlvbiI+ChJBZGRNZW1iZXJzUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24iYgoUUmVtb3ZlTWVtYmVyc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRILCgNpZHMYAiADKAkSFQoNYWxsb3dfbWlzc2luZxgDIAEoCBISCgpyZXF1ZXN0X2lkGAQgASgJIkEKFVJlbW92ZU1lbWJlcnNSZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbiJPChJMaXN0TWVtYmVyc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCSJlChNMaXN0TWVtYmVyc1Jlc3BvbnNlEiEKB21lbWJlcnMYASADKAsyEC5wZXRyaS52MS5NZW1iZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCnRvdGFsX3NpemUYAyABKA0i1gEKGEFkdmFuY2VHZW5lcmF0aW9uUmVxdWVzdBISCgpwb3B1bGF0aW9uGAEgASgJEiAKE2V4cGVjdGVkX2dlbmVyYXRpb24YAiABKA1IAIgBARIRCglzdXJ2aXZvcnMYAyADKAkSJgoJbmV3Y29tZXJzGAQgAygLMhMucGV0cmkudjEuTmV3TWVtYmVyEh0KFWFsbG93X2ZvcmVpZ25fcGFyZW50cxgFIAEoCBISCgpyZXF1ZXN0X2lkGAYgASgJQhYKFF9leHBlY3RlZF9nZW5lcmF0aW9uIlMKGUFkdmFuY2VHZW5lcmF0aW9uUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24SDAoEbGVmdBgCIAMoCSJYCh5HZXRQb3B1bGF0aW9uU3RhdGlzdGljc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRIRCglxdWFudGlsZXMYAiADKAESDwoHYnVja2V0cxgDIAEoDSLyAQofR2V0UG9wdWxhdGlvblN0YXRpc3RpY3NSZXNwb25zZRIoCgpwb3B1bGF0aW9uGAEgASgLMhQucGV0cmkudjEuUG9wdWxhdGlvbhIOCgZzY29yZWQYAiABKA0SDgoGZmFpbGVkGAMgASgNEhMKC3VuZXZhbHVhdGVkGAQgASgNEiYKBnNjb3JlcxgFIAEoCzIWLnBldHJpLnYxLlNjb3JlU3VtbWFyeRIMCgRiZXN0GAYgASgJEhIKCmV2YWx1YXRvcnMYByABKA0SJgoJZGl2ZXJzaXR5GAggASgLMhMucGV0cmkudjEuRGl2ZXJzaXR5Ii0KF0V4cG9ydFBvcHVsYXRpb25SZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkiKQoYRXhwb3J0UG9wdWxhdGlvblJlc3BvbnNlEg0KBWNodW5rGAEgASgMImgKF0ltcG9ydFBvcHVsYXRpb25SZXF1ZXN0EjQKB29wdGlvbnMYASABKAsyIS5wZXRyaS52MS5JbXBvcnRQb3B1bGF0aW9uT3B0aW9uc0gAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCI5ChdJbXBvcnRQb3B1bGF0aW9uT3B0aW9ucxIKCgJpZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJIo0BChhJbXBvcnRQb3B1bGF0aW9uUmVzcG9uc2USKAoKcG9wdWxhdGlvbhgBIAEoCzIULnBldHJpLnYxLlBvcHVsYXRpb24SEQoJc2FuZGJveGVzGAIgASgNEg4KBmJpcnRocxgDIAEoDRIWCg5mb3JtZXJfbWVtYmVycxgEIAEoDRIMCgRwaW5zGAUgASgNImcKFFJlY29yZEZpdG5lc3NSZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkSJwoHZW50cmllcxgCIAMoCzIWLnBldHJpLnYxLkZpdG5lc3NFbnRyeRISCgpyZXF1ZXN0X2lkGAMgASgJIjsKFVJlY29yZEZpdG5lc3NSZXNwb25zZRIiCgdmaXRuZXNzGAEgAygLMhEucGV0cmkudjEuRml0bmVzcyJuChRBZGp1c3RGaXRuZXNzUmVxdWVzdBISCgpwb3B1bGF0aW9uGAEgASgJEi4KC2FkanVzdG1lbnRzGAIgAygLMhkucGV0cmkudjEuQWRqdXN0bWVudEVudHJ5EhIKCnJlcXVlc3RfaWQYAyABKAkiOwoVQWRqdXN0Rml0bmVzc1Jlc3BvbnNlEiIKB2ZpdG5lc3MYASADKAsyES5wZXRyaS52MS5GaXRuZXNzIjQKEUdldEZpdG5lc3NSZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkSCwoDaWRzGAIgAygJIk0KEkdldEZpdG5lc3NSZXNwb25zZRIiCgdmaXRuZXNzGAEgAygLMhEucGV0cmkudjEuRml0bmVzcxITCgt1bmV2YWx1YXRlZBgCIAMoCSJcChJSYW5rRml0bmVzc1JlcXVlc3QSEgoKcG9wdWxhdGlvbhgBIAEoCRILCgNpZHMYAiADKAkSEQoJcGFnZV9zaXplGAMgASgNEhIKCnBhZ2VfdG9rZW4YBCABKAkiawoTUmFua0ZpdG5lc3NSZXNwb25zZRInCgZyYW5rZWQYASADKAsyFy5wZXRyaS52MS5SYW5rZWRGaXRuZXNzEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRISCgp0b3RhbF9zaXplGAMgASgNIkMKEVRvcEZpdG5lc3NSZXF1ZXN0EhIKCnBvcHVsYXRpb24YASABKAkSDQoFY291bnQYAiABKA0SCwoDaWRzGAMgAygJIj0KElRvcEZpdG5lc3NSZXNwb25zZRInCgZyYW5rZWQYASADKAsyFy5wZXRyaS52MS5SYW5rZWRGaXRuZXNzIm8KFFJlY29yZExpbmVhZ2VSZXF1ZXN0EiQKBmJpcnRocxgBIAMoCzIULnBldHJpLnYxLkJpcnRoRW50cnkSHQoVYWxsb3dfZm9yZWlnbl9wYXJlbnRzGAIgASgIEhIKCnJlcXVlc3RfaWQYAyABKAkiQgoVUmVjb3JkTGluZWFnZVJlc3BvbnNlEikKC2luZGl2aWR1YWxzGAEgAygLMhQucGV0cmkudjEuSW5kaXZpZHVhbCIfChFHZXRMaW5lYWdlUmVxdWVzdBIKCgJpZBgBIAEoCSI+ChJHZXRMaW5lYWdlUmVzcG9uc2USKAoKaW5kaXZpZHVhbBgBIAEoCzIULnBldHJpLnYxLkluZGl2aWR1YWwiVgoTR2V0QW5jZXN0b3JzUmVxdWVzdBIKCgJpZBgBIAEoCRIWCgltYXhfZGVwdGgYAiABKA1IAIgBARINCgVsaW1pdBgDIAEoDUIMCgpfbWF4X2RlcHRoIlAKFEdldEFuY2VzdG9yc1Jlc3BvbnNlEiUKCXJlbGF0aXZlcxgBIAMoCzISLnBldHJpLnYxLlJlbGF0aXZlEhEKCXRydW5jYXRlZBgCIAEoCCJYChVHZXREZXNjZW5kYW50c1JlcXVlc3QSCgoCaWQYASABKAkSFgoJbWF4X2RlcHRoGAIgASgNSACIAQESDQoFbGltaXQYAyABKA1CDAoKX21heF9kZXB0aCJSChZHZXREZXNjZW5kYW50c1Jlc3BvbnNlEiUKCXJlbGF0aXZlcxgBIAMoCzISLnBldHJpLnYxLlJlbGF0aXZlEhEKCXRydW5jYXRlZBgCIAEoCCInChhHZXRDb21tb25BbmNlc3RvclJlcXVlc3QSCwoDaWRzGAEgAygJIlYKGUdldENvbW1vbkFuY2VzdG9yUmVzcG9uc2USJgoIYW5jZXN0b3IYASABKAsyFC5wZXRyaS52MS5JbmRpdmlkdWFsEhEKCWRpc3RhbmNlcxgCIAMoDSJgChRFeHBvcnRMaW5lYWdlUmVxdWVzdBInCgZmb3JtYXQYASABKA4yFy5wZXRyaS52MS5MaW5lYWdlRm9ybWF0EgsKA2lkcxgCIAMoCRISCgpwb3B1bGF0aW9uGAMgASgJIiYKFUV4cG9ydExpbmVhZ2VSZXNwb25zZRINCgVjaHVuaxgBIAEoCSIyChNQaW5TYW5kYm94ZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIOCgZyZWFzb24YAiABKAkiFgoUUGluU2FuZGJveGVzUmVzcG9uc2UiJAoVVW5waW5TYW5kYm94ZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSIYChZVbnBpblNhbmRib3hlc1Jlc3BvbnNlImAKA1BpbhIKCgJpZBgBIAEoCRIOCgZyZWFzb24YAiABKAkSLQoJcGlubmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZ0ZW5hbnQYBCABKAkiOAoPTGlzdFBpbnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlwKEExpc3RQaW5zUmVzcG9uc2USGwoEcGlucxgBIAMoCzINLnBldHJpLnYxLlBpbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEgoKdG90YWxfc2l6ZRgDIAEoDTK8EAoRUG9wdWxhdGlvblNlcnZpY2USWQoQQ3JlYXRlUG9wdWxhdGlvbhIhLnBldHJpLnYxLkNyZWF0ZVBvcHVsYXRpb25SZXF1ZXN0GiIucGV0cmkudjEuQ3JlYXRlUG9wdWxhdGlvblJlc3BvbnNlElAKDUdldFBvcHVsYXRpb24SHi5wZXRyaS52MS5HZXRQb3B1bGF0aW9uUmVxdWVzdBofLnBldHJpLnYxLkdldFBvcHVsYXRpb25SZXNwb25zZRJWCg9MaXN0UG9wdWxhdGlvbnMSIC5wZXRyaS52MS5MaXN0UG9wdWxhdGlvbnNSZXF1ZXN0GiEucGV0cmkudjEuTGlzdFBvcHVsYXRpb25zUmVzcG9uc2USWQoQRGVsZXRlUG9wdWxhdGlvbhIhLnBldHJpLnYxLkRlbGV0ZVBvcHVsYXRpb25SZXF1ZXN0GiIucGV0cmkudjEuRGVsZXRlUG9wdWxhdGlvblJlc3BvbnNlEkcKCkFkZE1lbWJlcnMSGy5wZXRyaS52MS5BZGRNZW1iZXJzUmVxdWVzdBocLnBldHJpLnYxLkFkZE1lbWJlcnNSZXNwb25zZRJQCg1SZW1vdmVNZW1iZXJzEh4ucGV0cmkudjEuUmVtb3ZlTWVtYmVyc1JlcXVlc3QaHy5wZXRyaS52MS5SZW1vdmVNZW1iZXJzUmVzcG9uc2USSgoLTGlzdE1lbWJlcnMSHC5wZXRyaS52MS5MaXN0TWVtYmVyc1JlcXVlc3QaHS5wZXRyaS52MS5MaXN0TWVtYmVyc1Jlc3BvbnNlElwKEUFkdmFuY2VHZW5lcmF0aW9uEiIucGV0cmkudjEuQWR2YW5jZUdlbmVyYXRpb25SZXF1ZXN0GiMucGV0cmkudjEuQWR2YW5jZUdlbmVyYXRpb25SZXNwb25zZRJuChdHZXRQb3B1bGF0aW9uU3RhdGlzdGljcxIoLnBldHJpLnYxLkdldFBvcHVsYXRpb25TdGF0aXN0aWNzUmVxdWVzdBopLnBldHJpLnYxLkdldFBvcHVsYXRpb25TdGF0aXN0aWNzUmVzcG9uc2USWwoQRXhwb3J0UG9wdWxhdGlvbhIhLnBldHJpLnYxLkV4cG9ydFBvcHVsYXRpb25SZXF1ZXN0GiIucGV0cmkudjEuRXhwb3J0UG9wdWxhdGlvblJlc3BvbnNlMAESWwoQSW1wb3J0UG9wdWxhdGlvbhIhLnBldHJpLnYxLkltcG9ydFBvcHVsYXRpb25SZXF1ZXN0GiIucGV0cmkudjEuSW1wb3J0UG9wdWxhdGlvblJlc3BvbnNlKAESUAoNUmVjb3JkRml0bmVzcxIeLnBldHJpLnYxLlJlY29yZEZpdG5lc3NSZXF1ZXN0Gh8ucGV0cmkudjEuUmVjb3JkRml0bmVzc1Jlc3BvbnNlElAKDUFkanVzdEZpdG5lc3MSHi5wZXRyaS52MS5BZGp1c3RGaXRuZXNzUmVxdWVzdBofLnBldHJpLnYxLkFkanVzdEZpdG5lc3NSZXNwb25zZRJHCgpHZXRGaXRuZXNzEhsucGV0cmkudjEuR2V0Rml0bmVzc1JlcXVlc3QaHC5wZXRyaS52MS5HZXRGaXRuZXNzUmVzcG9uc2USSgoLUmFua0ZpdG5lc3MSHC5wZXRyaS52MS5SYW5rRml0bmVzc1JlcXVlc3QaHS5wZXRyaS52MS5SYW5rRml0bmVzc1Jlc3BvbnNlEkcKClRvcEZpdG5lc3MSGy5wZXRyaS52MS5Ub3BGaXRuZXNzUmVxdWVzdBocLnBldHJpLnYxLlRvcEZpdG5lc3NSZXNwb25zZRJQCg1SZWNvcmRMaW5lYWdlEh4ucGV0cmkudjEuUmVjb3JkTGluZWFnZVJlcXVlc3QaHy5wZXRyaS52MS5SZWNvcmRMaW5lYWdlUmVzcG9uc2USRwoKR2V0TGluZWFnZRIbLnBldHJpLnYxLkdldExpbmVhZ2VSZXF1ZXN0GhwucGV0cmkudjEuR2V0TGluZWFnZVJlc3BvbnNlEk0KDEdldEFuY2VzdG9ycxIdLnBldHJpLnYxLkdldEFuY2VzdG9yc1JlcXVlc3QaHi5wZXRyaS52MS5HZXRBbmNlc3RvcnNSZXNwb25zZRJTCg5HZXREZXNjZW5kYW50cxIfLnBldHJpLnYxLkdldERlc2NlbmRhbnRzUmVxdWVzdBogLnBldHJpLnYxLkdldERlc2NlbmRhbnRzUmVzcG9uc2USXAoRR2V0Q29tbW9uQW5jZXN0b3ISIi5wZXRyaS52MS5HZXRDb21tb25BbmNlc3RvclJlcXVlc3QaIy5wZXRyaS52MS5HZXRDb21tb25BbmNlc3RvclJlc3BvbnNlElIKDUV4cG9ydExpbmVhZ2USHi5wZXRyaS52MS5FeHBvcnRMaW5lYWdlUmVxdWVzdBofLnBldHJpLnYxLkV4cG9ydExpbmVhZ2VSZXNwb25zZTABEk0KDFBpblNhbmRib3hlcxIdLnBldHJpLnYxLlBpblNhbmRib3hlc1JlcXVlc3QaHi5wZXRyaS52MS5QaW5TYW5kYm94ZXNSZXNwb25zZRJTCg5VbnBpblNhbmRib3hlcxIfLnBldHJpLnYxLlVucGluU2FuZGJveGVzUmVxdWVzdBogLnBldHJpLnYxLlVucGluU2FuZGJveGVzUmVzcG9uc2USQQoITGlzdFBpbnMSGS5wZXRyaS52MS5MaXN0UGluc1JlcXVlc3QaGi5wZXRyaS52MS5MaXN0UGluc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_petri_v1_fitness, file_petri_v1_lineage, file_petri_v1_population]);
 
 /**
  * Asks for a new population.
@@ -651,6 +651,162 @@ export const GetPopulationStatisticsResponseSchema: GenMessage<GetPopulationStat
   messageDesc(file_petri_v1_population_service, 17);
 
 /**
+ * Asks for a checkpoint.
+ *
+ * @generated from message petri.v1.ExportPopulationRequest
+ */
+export type ExportPopulationRequest = Message<"petri.v1.ExportPopulationRequest"> & {
+  /**
+   * Population. Required.
+   *
+   * @generated from field: string population = 1;
+   */
+  population: string;
+};
+
+/**
+ * Describes the message petri.v1.ExportPopulationRequest.
+ * Use `create(ExportPopulationRequestSchema)` to create a new message.
+ */
+export const ExportPopulationRequestSchema: GenMessage<ExportPopulationRequest> = /*@__PURE__*/
+  messageDesc(file_petri_v1_population_service, 18);
+
+/**
+ * A part of the file.
+ *
+ * @generated from message petri.v1.ExportPopulationResponse
+ */
+export type ExportPopulationResponse = Message<"petri.v1.ExportPopulationResponse"> & {
+  /**
+   * To be put together with the others, in their order.
+   *
+   * @generated from field: bytes chunk = 1;
+   */
+  chunk: Uint8Array;
+};
+
+/**
+ * Describes the message petri.v1.ExportPopulationResponse.
+ * Use `create(ExportPopulationResponseSchema)` to create a new message.
+ */
+export const ExportPopulationResponseSchema: GenMessage<ExportPopulationResponse> = /*@__PURE__*/
+  messageDesc(file_petri_v1_population_service, 19);
+
+/**
+ * A part of a checkpoint that is imported.
+ *
+ * @generated from message petri.v1.ImportPopulationRequest
+ */
+export type ImportPopulationRequest = Message<"petri.v1.ImportPopulationRequest"> & {
+  /**
+   * The first message has the options, all others have chunks. Required.
+   *
+   * @generated from oneof petri.v1.ImportPopulationRequest.part
+   */
+  part: {
+    /**
+     * How to import it.
+     *
+     * @generated from field: petri.v1.ImportPopulationOptions options = 1;
+     */
+    value: ImportPopulationOptions;
+    case: "options";
+  } | {
+    /**
+     * The file, or a part of it.
+     *
+     * @generated from field: bytes chunk = 2;
+     */
+    value: Uint8Array;
+    case: "chunk";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message petri.v1.ImportPopulationRequest.
+ * Use `create(ImportPopulationRequestSchema)` to create a new message.
+ */
+export const ImportPopulationRequestSchema: GenMessage<ImportPopulationRequest> = /*@__PURE__*/
+  messageDesc(file_petri_v1_population_service, 20);
+
+/**
+ * How a checkpoint is imported.
+ *
+ * @generated from message petri.v1.ImportPopulationOptions
+ */
+export type ImportPopulationOptions = Message<"petri.v1.ImportPopulationOptions"> & {
+  /**
+   * Id of the new population; births and sandboxes that name the old one get it, too. Default: the file's.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * As in CreatePopulationRequest, for the same file.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message petri.v1.ImportPopulationOptions.
+ * Use `create(ImportPopulationOptionsSchema)` to create a new message.
+ */
+export const ImportPopulationOptionsSchema: GenMessage<ImportPopulationOptions> = /*@__PURE__*/
+  messageDesc(file_petri_v1_population_service, 21);
+
+/**
+ * What was imported.
+ *
+ * @generated from message petri.v1.ImportPopulationResponse
+ */
+export type ImportPopulationResponse = Message<"petri.v1.ImportPopulationResponse"> & {
+  /**
+   * The population.
+   *
+   * @generated from field: petri.v1.Population population = 1;
+   */
+  population?: Population | undefined;
+
+  /**
+   * Sandboxes made.
+   *
+   * @generated from field: uint32 sandboxes = 2;
+   */
+  sandboxes: number;
+
+  /**
+   * Births recorded; those that were recorded already are not counted.
+   *
+   * @generated from field: uint32 births = 3;
+   */
+  births: number;
+
+  /**
+   * Former members recorded. Those of whose ids there is a sandbox here are not: it is none of theirs.
+   *
+   * @generated from field: uint32 former_members = 4;
+   */
+  formerMembers: number;
+
+  /**
+   * Sandboxes pinned; those that were pinned already are not counted.
+   *
+   * @generated from field: uint32 pins = 5;
+   */
+  pins: number;
+};
+
+/**
+ * Describes the message petri.v1.ImportPopulationResponse.
+ * Use `create(ImportPopulationResponseSchema)` to create a new message.
+ */
+export const ImportPopulationResponseSchema: GenMessage<ImportPopulationResponse> = /*@__PURE__*/
+  messageDesc(file_petri_v1_population_service, 22);
+
+/**
  * Asks to record fitness.
  *
  * @generated from message petri.v1.RecordFitnessRequest
@@ -683,7 +839,7 @@ export type RecordFitnessRequest = Message<"petri.v1.RecordFitnessRequest"> & {
  * Use `create(RecordFitnessRequestSchema)` to create a new message.
  */
 export const RecordFitnessRequestSchema: GenMessage<RecordFitnessRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 18);
+  messageDesc(file_petri_v1_population_service, 23);
 
 /**
  * Fitness as it was recorded.
@@ -704,7 +860,7 @@ export type RecordFitnessResponse = Message<"petri.v1.RecordFitnessResponse"> & 
  * Use `create(RecordFitnessResponseSchema)` to create a new message.
  */
 export const RecordFitnessResponseSchema: GenMessage<RecordFitnessResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 19);
+  messageDesc(file_petri_v1_population_service, 24);
 
 /**
  * Asks to adjust scores.
@@ -739,7 +895,7 @@ export type AdjustFitnessRequest = Message<"petri.v1.AdjustFitnessRequest"> & {
  * Use `create(AdjustFitnessRequestSchema)` to create a new message.
  */
 export const AdjustFitnessRequestSchema: GenMessage<AdjustFitnessRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 20);
+  messageDesc(file_petri_v1_population_service, 25);
 
 /**
  * Fitness as it was adjusted.
@@ -760,7 +916,7 @@ export type AdjustFitnessResponse = Message<"petri.v1.AdjustFitnessResponse"> & 
  * Use `create(AdjustFitnessResponseSchema)` to create a new message.
  */
 export const AdjustFitnessResponseSchema: GenMessage<AdjustFitnessResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 21);
+  messageDesc(file_petri_v1_population_service, 26);
 
 /**
  * Asks for the fitness of members.
@@ -788,7 +944,7 @@ export type GetFitnessRequest = Message<"petri.v1.GetFitnessRequest"> & {
  * Use `create(GetFitnessRequestSchema)` to create a new message.
  */
 export const GetFitnessRequestSchema: GenMessage<GetFitnessRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 22);
+  messageDesc(file_petri_v1_population_service, 27);
 
 /**
  * Fitness of members.
@@ -816,7 +972,7 @@ export type GetFitnessResponse = Message<"petri.v1.GetFitnessResponse"> & {
  * Use `create(GetFitnessResponseSchema)` to create a new message.
  */
 export const GetFitnessResponseSchema: GenMessage<GetFitnessResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 23);
+  messageDesc(file_petri_v1_population_service, 28);
 
 /**
  * Asks for a ranking.
@@ -858,7 +1014,7 @@ export type RankFitnessRequest = Message<"petri.v1.RankFitnessRequest"> & {
  * Use `create(RankFitnessRequestSchema)` to create a new message.
  */
 export const RankFitnessRequestSchema: GenMessage<RankFitnessRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 24);
+  messageDesc(file_petri_v1_population_service, 29);
 
 /**
  * A page of a ranking.
@@ -893,7 +1049,7 @@ export type RankFitnessResponse = Message<"petri.v1.RankFitnessResponse"> & {
  * Use `create(RankFitnessResponseSchema)` to create a new message.
  */
 export const RankFitnessResponseSchema: GenMessage<RankFitnessResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 25);
+  messageDesc(file_petri_v1_population_service, 30);
 
 /**
  * Asks for the best.
@@ -928,7 +1084,7 @@ export type TopFitnessRequest = Message<"petri.v1.TopFitnessRequest"> & {
  * Use `create(TopFitnessRequestSchema)` to create a new message.
  */
 export const TopFitnessRequestSchema: GenMessage<TopFitnessRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 26);
+  messageDesc(file_petri_v1_population_service, 31);
 
 /**
  * The best.
@@ -949,7 +1105,7 @@ export type TopFitnessResponse = Message<"petri.v1.TopFitnessResponse"> & {
  * Use `create(TopFitnessResponseSchema)` to create a new message.
  */
 export const TopFitnessResponseSchema: GenMessage<TopFitnessResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 27);
+  messageDesc(file_petri_v1_population_service, 32);
 
 /**
  * Asks to record births.
@@ -985,7 +1141,7 @@ export type RecordLineageRequest = Message<"petri.v1.RecordLineageRequest"> & {
  * Use `create(RecordLineageRequestSchema)` to create a new message.
  */
 export const RecordLineageRequestSchema: GenMessage<RecordLineageRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 28);
+  messageDesc(file_petri_v1_population_service, 33);
 
 /**
  * Births that are recorded.
@@ -1006,7 +1162,7 @@ export type RecordLineageResponse = Message<"petri.v1.RecordLineageResponse"> & 
  * Use `create(RecordLineageResponseSchema)` to create a new message.
  */
 export const RecordLineageResponseSchema: GenMessage<RecordLineageResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 29);
+  messageDesc(file_petri_v1_population_service, 34);
 
 /**
  * Asks for an individual.
@@ -1027,7 +1183,7 @@ export type GetLineageRequest = Message<"petri.v1.GetLineageRequest"> & {
  * Use `create(GetLineageRequestSchema)` to create a new message.
  */
 export const GetLineageRequestSchema: GenMessage<GetLineageRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 30);
+  messageDesc(file_petri_v1_population_service, 35);
 
 /**
  * An individual.
@@ -1048,7 +1204,7 @@ export type GetLineageResponse = Message<"petri.v1.GetLineageResponse"> & {
  * Use `create(GetLineageResponseSchema)` to create a new message.
  */
 export const GetLineageResponseSchema: GenMessage<GetLineageResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 31);
+  messageDesc(file_petri_v1_population_service, 36);
 
 /**
  * Asks for ancestors.
@@ -1083,7 +1239,7 @@ export type GetAncestorsRequest = Message<"petri.v1.GetAncestorsRequest"> & {
  * Use `create(GetAncestorsRequestSchema)` to create a new message.
  */
 export const GetAncestorsRequestSchema: GenMessage<GetAncestorsRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 32);
+  messageDesc(file_petri_v1_population_service, 37);
 
 /**
  * Ancestors.
@@ -1111,7 +1267,7 @@ export type GetAncestorsResponse = Message<"petri.v1.GetAncestorsResponse"> & {
  * Use `create(GetAncestorsResponseSchema)` to create a new message.
  */
 export const GetAncestorsResponseSchema: GenMessage<GetAncestorsResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 33);
+  messageDesc(file_petri_v1_population_service, 38);
 
 /**
  * Asks for descendants.
@@ -1146,7 +1302,7 @@ export type GetDescendantsRequest = Message<"petri.v1.GetDescendantsRequest"> & 
  * Use `create(GetDescendantsRequestSchema)` to create a new message.
  */
 export const GetDescendantsRequestSchema: GenMessage<GetDescendantsRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 34);
+  messageDesc(file_petri_v1_population_service, 39);
 
 /**
  * Descendants.
@@ -1174,7 +1330,7 @@ export type GetDescendantsResponse = Message<"petri.v1.GetDescendantsResponse"> 
  * Use `create(GetDescendantsResponseSchema)` to create a new message.
  */
 export const GetDescendantsResponseSchema: GenMessage<GetDescendantsResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 35);
+  messageDesc(file_petri_v1_population_service, 40);
 
 /**
  * Asks for a common ancestor.
@@ -1195,7 +1351,7 @@ export type GetCommonAncestorRequest = Message<"petri.v1.GetCommonAncestorReques
  * Use `create(GetCommonAncestorRequestSchema)` to create a new message.
  */
 export const GetCommonAncestorRequestSchema: GenMessage<GetCommonAncestorRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 36);
+  messageDesc(file_petri_v1_population_service, 41);
 
 /**
  * A common ancestor.
@@ -1223,7 +1379,7 @@ export type GetCommonAncestorResponse = Message<"petri.v1.GetCommonAncestorRespo
  * Use `create(GetCommonAncestorResponseSchema)` to create a new message.
  */
 export const GetCommonAncestorResponseSchema: GenMessage<GetCommonAncestorResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 37);
+  messageDesc(file_petri_v1_population_service, 42);
 
 /**
  * Asks for the lineage as text.
@@ -1258,7 +1414,7 @@ export type ExportLineageRequest = Message<"petri.v1.ExportLineageRequest"> & {
  * Use `create(ExportLineageRequestSchema)` to create a new message.
  */
 export const ExportLineageRequestSchema: GenMessage<ExportLineageRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 38);
+  messageDesc(file_petri_v1_population_service, 43);
 
 /**
  * A part of the text.
@@ -1279,7 +1435,7 @@ export type ExportLineageResponse = Message<"petri.v1.ExportLineageResponse"> & 
  * Use `create(ExportLineageResponseSchema)` to create a new message.
  */
 export const ExportLineageResponseSchema: GenMessage<ExportLineageResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 39);
+  messageDesc(file_petri_v1_population_service, 44);
 
 /**
  * Asks to pin sandboxes.
@@ -1307,7 +1463,7 @@ export type PinSandboxesRequest = Message<"petri.v1.PinSandboxesRequest"> & {
  * Use `create(PinSandboxesRequestSchema)` to create a new message.
  */
 export const PinSandboxesRequestSchema: GenMessage<PinSandboxesRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 40);
+  messageDesc(file_petri_v1_population_service, 45);
 
 /**
  * They are pinned.
@@ -1322,7 +1478,7 @@ export type PinSandboxesResponse = Message<"petri.v1.PinSandboxesResponse"> & {
  * Use `create(PinSandboxesResponseSchema)` to create a new message.
  */
 export const PinSandboxesResponseSchema: GenMessage<PinSandboxesResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 41);
+  messageDesc(file_petri_v1_population_service, 46);
 
 /**
  * Asks to unpin sandboxes.
@@ -1343,7 +1499,7 @@ export type UnpinSandboxesRequest = Message<"petri.v1.UnpinSandboxesRequest"> & 
  * Use `create(UnpinSandboxesRequestSchema)` to create a new message.
  */
 export const UnpinSandboxesRequestSchema: GenMessage<UnpinSandboxesRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 42);
+  messageDesc(file_petri_v1_population_service, 47);
 
 /**
  * They are not pinned.
@@ -1358,7 +1514,7 @@ export type UnpinSandboxesResponse = Message<"petri.v1.UnpinSandboxesResponse"> 
  * Use `create(UnpinSandboxesResponseSchema)` to create a new message.
  */
 export const UnpinSandboxesResponseSchema: GenMessage<UnpinSandboxesResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 43);
+  messageDesc(file_petri_v1_population_service, 48);
 
 /**
  * A sandbox that is never collected.
@@ -1400,7 +1556,7 @@ export type Pin = Message<"petri.v1.Pin"> & {
  * Use `create(PinSchema)` to create a new message.
  */
 export const PinSchema: GenMessage<Pin> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 44);
+  messageDesc(file_petri_v1_population_service, 49);
 
 /**
  * Asks for a page of pins.
@@ -1428,7 +1584,7 @@ export type ListPinsRequest = Message<"petri.v1.ListPinsRequest"> & {
  * Use `create(ListPinsRequestSchema)` to create a new message.
  */
 export const ListPinsRequestSchema: GenMessage<ListPinsRequest> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 45);
+  messageDesc(file_petri_v1_population_service, 50);
 
 /**
  * A page of pins.
@@ -1463,7 +1619,7 @@ export type ListPinsResponse = Message<"petri.v1.ListPinsResponse"> & {
  * Use `create(ListPinsResponseSchema)` to create a new message.
  */
 export const ListPinsResponseSchema: GenMessage<ListPinsResponse> = /*@__PURE__*/
-  messageDesc(file_petri_v1_population_service, 46);
+  messageDesc(file_petri_v1_population_service, 51);
 
 /**
  * Populations, fitness and lineage: recorded and answered for, never mutated or selected from, which is the caller's.
@@ -1567,6 +1723,41 @@ export const PopulationService: GenService<{
     methodKind: "unary";
     input: typeof GetPopulationStatisticsRequestSchema;
     output: typeof GetPopulationStatisticsResponseSchema;
+  },
+  /**
+   * The population as one file (checkpoint.proto), in chunks: members, generation, fitness, former members, the lineage of all
+   * of them back to its beginning, pins, and the sandboxes of the members. All of it as it is at one moment, each sandbox
+   * between two runs, whatever happens while the file is read. Sandboxes of former members do not come along.
+   * RESOURCE_EXHAUSTED for a sandbox of more than 256 MiB.
+   *
+   * @generated from rpc petri.v1.PopulationService.ExportPopulation
+   */
+  exportPopulation: {
+    methodKind: "server_streaming";
+    input: typeof ExportPopulationRequestSchema;
+    output: typeof ExportPopulationResponseSchema;
+  },
+  /**
+   * The population of such a file, with its sandboxes, all of it or nothing. The first message has the options, all others the
+   * file in chunks of any size. The file is read whole and checked before anything is done; what was done is undone if a
+   * sandbox cannot be built; a node that is killed meanwhile undoes it when it starts again. Until the call is answered, what
+   * is being restored can be seen in part.
+   *
+   * Ids stay, and nothing is overwritten: ALREADY_EXISTS, reason CHECKPOINT_CONFLICTS, lists the population, sandboxes and births
+   * (those that differ) that are there already, as far as a status has room, and how many more. Births that are recorded
+   * just so, and pins, stay as they are. Fitness ranks as it did. What is imported is the caller's tenant's; what an
+   * administrator imports stays whose it was.
+   *
+   * INVALID_ARGUMENT with the reason CHECKPOINT_FOREIGN (no checkpoint at all), CHECKPOINT_TRUNCATED, CHECKPOINT_DAMAGED, or with
+   * what is wrong in it; FAILED_PRECONDITION with the reason CHECKPOINT_TOO_NEW; RESOURCE_EXHAUSTED with the reason
+   * CHECKPOINT_TOO_LARGE or CHECKPOINTS_BUSY, or of a quota.
+   *
+   * @generated from rpc petri.v1.PopulationService.ImportPopulation
+   */
+  importPopulation: {
+    methodKind: "client_streaming";
+    input: typeof ImportPopulationRequestSchema;
+    output: typeof ImportPopulationResponseSchema;
   },
   /**
    * Records fitness, in place of what was recorded before. NaN and infinities are refused; failures have no score.
