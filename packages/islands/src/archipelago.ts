@@ -3,8 +3,9 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Migration, MigrationSchema, MigrationState, MigrationTrigger } from '@petri/contracts/v1';
 import { activeTrace } from '@petri/contracts';
 import { type Clock, failedPrecondition, newId, notFound } from '@petri/core';
-import { Boards } from './coordinator/boards.ts';
+import { Boards, LEASE } from './coordinator/boards.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator/coordinator.ts';
+import { LeaseWatch } from './coordinator/lease-watch.ts';
 import { type HostOptions, IslandHost } from './host.ts';
 import type { MembershipEvent } from './membership/members.ts';
 import { Membership } from './membership/membership.ts';
@@ -20,7 +21,10 @@ export type ArchipelagoOptions = {
   beatMs: number;
   /** Of this node's islands; undefined for who has none. */
   host:
-    | Omit<HostOptions, 'transport' | 'boards' | 'ledger' | 'clock' | 'beatMs' | 'onMembership' | 'onError'>
+    | Omit<
+        HostOptions,
+        'transport' | 'boards' | 'ledger' | 'clock' | 'beatMs' | 'onMembership' | 'onError' | 'onSuperseded'
+      >
     | undefined;
   /** For who wants to lead. */
   coordinator: Pick<CoordinatorOptions, 'id' | 'leaseMs' | 'onLeading'> | undefined;
@@ -33,6 +37,8 @@ const LISTEN_BEATS = 2;
 
 export type MigrateRequest = { id: string; from: string; to: string; population: string; count: number };
 
+type Parts = Pick<Archipelago, 'boards' | 'ledger' | 'membership' | 'host' | 'coordinator'>;
+
 /** The archipelago, as one process takes part in it. */
 export class Archipelago implements AsyncDisposable {
   readonly boards: Boards;
@@ -42,6 +48,8 @@ export class Archipelago implements AsyncDisposable {
   readonly coordinator: Coordinator | undefined;
   readonly #transport: Transport;
   readonly #clock: Clock;
+  readonly #lease: LeaseWatch;
+  readonly #timer: NodeJS.Timeout;
 
   /** @throws PetriError `unavailable`, and nothing is left running then. */
   static async join(options: ArchipelagoOptions): Promise<Archipelago> {
@@ -59,31 +67,45 @@ export class Archipelago implements AsyncDisposable {
     ...shared
   }: ArchipelagoOptions): Promise<Archipelago> {
     const { transport, clock, beatMs, onMembership, onError } = shared;
-    const heard: { membership?: Membership } = {};
-    const isGone = (process: Judge) => heard.membership?.isGone(process) ?? false;
+    const parts: { membership?: Membership; coordinator?: Coordinator | undefined } = {};
+    const isGone = (process: Judge) => parts.membership?.isGone(process) ?? false;
     const [boards, ledger] = await Promise.all([Boards.open(transport), Ledger.open(transport, isGone)]);
-    const host = hosting && (await IslandHost.start({ ...hosting, ...shared, boards, ledger }));
+    // A process that has a successor leads no more, either.
+    const onSuperseded = () => void parts.coordinator?.stop();
+    const host = hosting && (await IslandHost.start({ ...hosting, ...shared, boards, ledger, onSuperseded }));
     const listening = { transport, clock, beatMs, self: undefined, onEvent: onMembership };
-    const membership = (heard.membership = host?.membership ?? new Membership(listening));
+    const membership = (parts.membership = host?.membership ?? new Membership(listening));
     if (!host) await membership.start();
     const listenMs = beatMs * LISTEN_BEATS;
     const coordinator =
-      coordinating && new Coordinator({ ...coordinating, boards, membership, clock, listenMs, onError });
+      coordinating && !host?.superseded
+        ? new Coordinator({ ...coordinating, boards, membership, clock, listenMs, onError })
+        : undefined;
+    parts.coordinator = coordinator;
     coordinator?.start();
-    return new Archipelago(shared, { boards, ledger, membership, host, coordinator });
+    const lease = new LeaseWatch({ documents: boards.documents, key: LEASE, clock });
+    await lease.look();
+    return new Archipelago(shared, { boards, ledger, membership, host, coordinator, lease });
   }
 
   private constructor(
-    { transport, clock }: Pick<ArchipelagoOptions, 'transport' | 'clock'>,
-    parts: Pick<Archipelago, 'boards' | 'ledger' | 'membership' | 'host' | 'coordinator'>,
+    { transport, clock, beatMs, onError }: Omit<ArchipelagoOptions, 'host' | 'coordinator'>,
+    parts: Parts & { lease: LeaseWatch },
   ) {
     this.boards = parts.boards;
     this.ledger = parts.ledger;
     this.membership = parts.membership;
     this.host = parts.host;
     this.coordinator = parts.coordinator;
+    this.#lease = parts.lease;
     this.#transport = transport;
     this.#clock = clock;
+    this.#timer = setInterval(() => void this.#lease.look().catch(onError), beatMs).unref();
+  }
+
+  /** Id of whoever leads, as far as is known; empty if nobody does. */
+  get leader(): string {
+    return this.#lease.leader;
   }
 
   /**
@@ -109,6 +131,7 @@ export class Archipelago implements AsyncDisposable {
 
   /** Idempotent. */
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     await this.coordinator?.stop();
     await this.host?.stop();
     await this.membership.stop();
@@ -124,7 +147,7 @@ export class Archipelago implements AsyncDisposable {
     const owners = members.filter(({ beat }) => beat.islands.some(({ id }) => id === island));
     const living = owners.filter(({ state }) => state !== 'GONE');
     if (living.length === 0) throw notFound('island', island);
-    if (living.every(({ state }) => state === 'DRAINING')) {
+    if (living.every(({ beat }) => beat.draining)) {
       throw failedPrecondition('ISLAND_DRAINING', `the node of the island "${island}" drains`);
     }
   }

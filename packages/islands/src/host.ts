@@ -7,7 +7,7 @@ import {
   MigrationState,
   MigrationTrigger,
 } from '@petri/contracts/v1';
-import { type Clock, newId } from '@petri/core';
+import { type Clock, failedPrecondition, newId } from '@petri/core';
 import type { Boards } from './coordinator/boards.ts';
 import { nextIncarnation } from './membership/incarnation.ts';
 import { Membership, type SelfDescription } from './membership/membership.ts';
@@ -39,6 +39,8 @@ export type HostOptions = {
   inbox: Omit<InboxBounds, 'ttlMs'>;
   onMembership: (event: MembershipEvent) => void;
   onMigration: OnMigration;
+  /** Told when another process has taken this one's place, once; it takes no part any more. */
+  onSuperseded: () => void;
   /** Told of what went wrong in the background, and is tried again. */
   onError: (thrown: unknown) => void;
 };
@@ -58,6 +60,8 @@ export class IslandHost {
   #rules: Rules & { epoch: bigint } = { ...rulesOf(), epoch: 0n };
   #plan: ArchipelagoPlan | undefined;
   #draining = false;
+  #drains: Promise<void> = Promise.resolve();
+  #superseded = false;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
@@ -89,13 +93,31 @@ export class IslandHost {
     return this.#plan;
   }
 
-  /** Whether the node is to take part. Idempotent. */
-  async drain(draining: boolean): Promise<void> {
+  /** Whether another process has taken this one's place. */
+  get superseded(): boolean {
+    return this.#superseded;
+  }
+
+  /** Whether the node is to take part. Idempotent; if it rejects, nothing has changed. */
+  drain(draining: boolean): Promise<void> {
+    const done = this.#drains.then(() => this.#drain(draining));
+    this.#drains = done.catch(() => undefined);
+    return done;
+  }
+
+  async #drain(draining: boolean): Promise<void> {
     if (this.#draining === draining) return;
-    this.#draining = draining;
+    if (draining) {
+      this.#draining = true;
+      this.membership.announce();
+      return this.#stopReceiving();
+    }
+    if (this.#superseded)
+      throw failedPrecondition('SUPERSEDED', 'a later start of this node has taken its place');
+    await this.#startReceiving();
+    this.#draining = false;
     this.membership.announce();
-    if (draining) await this.#stopReceiving();
-    else await this.#startReceiving();
+    await this.look().catch(this.#options.onError);
   }
 
   /** Sends what the schedule wants sent by now. Also looked for by itself, at each beat. */
@@ -130,11 +152,16 @@ export class IslandHost {
 
   async #startReceiving(): Promise<void> {
     const { transport, islands } = this.#options;
-    for (const island of islands) {
-      const { incarnation } = this;
-      const rules = () => this.#rules;
-      const immigration = new Immigration({ ...this.#options, island, incarnation, rules });
-      this.#receiving.push(await transport.receive(island, immigration));
+    const { incarnation } = this;
+    const rules = () => this.#rules;
+    try {
+      for (const island of islands) {
+        const immigration = new Immigration({ ...this.#options, island, incarnation, rules });
+        this.#receiving.push(await transport.receive(island, immigration));
+      }
+    } catch (thrown) {
+      await this.#stopReceiving();
+      throw thrown;
     }
   }
 
@@ -183,6 +210,8 @@ export class IslandHost {
   #send(record: Migration): void {
     if (record.state !== MigrationState.REQUESTED) return;
     this.#unsent.set(record.id, record);
+    // It is looked for again when the node resumes.
+    if (this.#draining) return;
     this.#emigration.send(record).then(() => this.#unsent.delete(record.id), this.#options.onError);
   }
 
@@ -219,8 +248,12 @@ export class IslandHost {
 
   /** A process that finds its successor at work steps back: it was paused, and is not missed. */
   #onMembership(event: MembershipEvent): void {
-    const { node, onMembership, onError } = this.#options;
+    const { node, onMembership, onSuperseded, onError } = this.#options;
     onMembership(event);
-    if (event.node === node && event.incarnation > this.incarnation) void this.stop().catch(onError);
+    if (event.node !== node || event.incarnation <= this.incarnation || this.#superseded) return;
+    this.#superseded = true;
+    this.#draining = true;
+    onSuperseded();
+    void this.stop().catch(onError);
   }
 }

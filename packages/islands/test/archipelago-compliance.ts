@@ -7,6 +7,8 @@ import {
   type Edge,
   type Migration,
   MigrationPolicySchema,
+  MigrationSchema,
+  MigrationState,
   MigrationScheduleSchema,
   TopologyKind,
   TopologySchema,
@@ -303,6 +305,53 @@ export function archipelagoCompliance(
       await assert.rejects(refused, { reason: 'ISLAND_DRAINING' });
       await b.archipelago.host?.drain(false);
       await until('both are in again', () => edges(a) === 'ab ba');
+    });
+
+    within('a node that drains sends nothing, whoever asks, until it resumes', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [1]));
+      await using b = disposable(await node(await connect(), 'b', []));
+      await eachKnowsTheOther(a, b);
+      await a.archipelago.host?.drain(true);
+      const asked = { id: 'late', from: 'a', to: 'b', population: 'p', count: 1 };
+      await b.archipelago.ledger.request(
+        create(MigrationSchema, { ...asked, state: MigrationState.REQUESTED }),
+      );
+      await a.archipelago.host?.look();
+      assert.equal((await b.archipelago.ledger.report('late')).state, MigrationState.REQUESTED);
+      await a.archipelago.host?.drain(false);
+      assert.equal((await settled(b, 'late')).admitted, 1);
+    });
+
+    within('a node that cannot resume drains on, and can be asked again', async (connect) => {
+      const transport = await connect();
+      await using a = disposable(await node(transport, 'a', [1]));
+      await using b = disposable(await node(await connect(), 'b', [2]));
+      await eachKnowsTheOther(a, b);
+      await a.archipelago.host?.drain(true);
+      const receive = transport.receive.bind(transport);
+      transport.receive = () => Promise.reject(new Error('away'));
+      await assert.rejects(async () => a.archipelago.host?.drain(false), /away/);
+      const draining = () => b.archipelago.membership.list()[0]?.beat.draining;
+      await until('it is seen to drain', () => draining() === true);
+      transport.receive = receive;
+      await a.archipelago.host?.drain(false);
+      await until('it is seen to take part', () => draining() === false);
+      const { id } = await b.archipelago.migrate({ id: '', from: 'b', to: 'a', population: 'p', count: 1 });
+      assert.equal((await settled(b, id)).admitted, 1);
+    });
+
+    within('a process that finds its successor at work leads no more', async (connect) => {
+      await using old = disposable(await node(await connect(), 'a', [1], { leads: true }));
+      await until('it leads', () => old.archipelago.coordinator?.leading === true);
+      await using successor = disposable(await node(await connect(), 'a', [2], { leads: true }));
+      await until('its successor leads', () => successor.archipelago.coordinator?.leading === true);
+      assert.deepEqual(
+        [old.archipelago.coordinator?.leading, old.archipelago.host?.superseded],
+        [false, true],
+      );
+      await old.archipelago.coordinator?.take();
+      assert.equal(old.archipelago.coordinator?.leading, false);
+      await assert.rejects(async () => old.archipelago.host?.drain(false), { reason: 'SUPERSEDED' });
     });
 
     within('a process that finds its successor at work steps back', async (connect) => {

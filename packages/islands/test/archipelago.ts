@@ -21,7 +21,11 @@ export async function node(
   transport: Transport,
   name: string,
   values: readonly number[],
-  { keys = [], messages = 100 }: { keys?: readonly SigningKey[]; messages?: number } = {},
+  {
+    keys = [],
+    messages = 100,
+    leads = false,
+  }: { keys?: readonly SigningKey[]; messages?: number; leads?: boolean } = {},
 ): Promise<TestNode> {
   const islands = new FakeIslands().settle(name, ...values);
   const events: TestNode['events'] = [];
@@ -42,7 +46,7 @@ export async function node(
         if (moved) events.push({ ...travel, ...moved });
       },
     },
-    coordinator: undefined,
+    coordinator: leads ? { id: name, leaseMs: LEASE_MS, onLeading: () => undefined } : undefined,
     onMembership: () => undefined,
     onError: (thrown) => void errors.push(thrown),
   });

@@ -64,12 +64,6 @@ export class Boards {
     return (await this.documents.put(PLAN, toBinary(ArchipelagoPlanSchema, plan), expected)) !== undefined;
   }
 
-  /** Id of whoever holds the lease; empty if nobody does. One that is gone is seen until another has taken over. */
-  async leader(): Promise<string> {
-    const found = await this.documents.get(LEASE);
-    return found ? fromBinary(LeaseSchema, found.bytes).leader : '';
-  }
-
   /** Tells leaders to be that there is something to do: nobody leads, or the settings are others. */
   async watchDuties(due: () => void): Promise<Subscription> {
     const watches = await Promise.all([

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Clock, newId } from '@petri/core';
 import type { Membership } from '../membership/membership.ts';
@@ -15,7 +16,9 @@ export type CoordinatorOptions = {
   id: string;
   /** How long a leader that is gone holds up the next, in milliseconds. */
   leaseMs: number;
-  /** How long to listen before the first plan: who has just begun has heard of nobody yet. In milliseconds. */
+  /**
+   * How long to listen before a plan, in milliseconds: who has just begun, or was cut off, has heard of nobody for a while.
+   */
   listenMs: number;
   /** Told whenever it begins or ceases to lead. */
   onLeading: (leading: boolean) => void;
@@ -30,17 +33,19 @@ const TURNS = 4;
 export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #lease: LeaseSeeker;
-  readonly #startedAt: number;
+  /** Since when no turn failed; undefined before the first. */
+  #listensSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #watch: Promise<Subscription | undefined> = Promise.resolve(undefined);
   #stopping: Promise<void> | undefined;
   #told = false;
   #turn: Promise<void> = Promise.resolve();
+  /** After the one under way. */
+  #nextTurn: Promise<void> | undefined;
 
   constructor(options: CoordinatorOptions) {
     const { boards, clock, id, leaseMs } = options;
     this.#options = options;
-    this.#startedAt = clock.monotonic();
     const holder = newId(id);
     this.#lease = new LeaseSeeker({
       documents: boards.documents,
@@ -70,7 +75,12 @@ export class Coordinator {
 
   /** Takes a turn: seeks the lease and, where it leads, plans. Also taken by itself, several times in the duration of the lease. */
   take(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#take());
+    // However often it is called while a turn takes its time, one more is enough.
+    this.#nextTurn ??= this.#turn.then(() => {
+      this.#nextTurn = undefined;
+      return this.#take();
+    });
+    this.#turn = this.#nextTurn;
     return this.#turn;
   }
 
@@ -82,18 +92,30 @@ export class Coordinator {
 
   async #stop(): Promise<void> {
     clearInterval(this.#timer);
-    await (await this.#watch)?.close();
-    await this.#turn;
-    await this.#lease.release().catch(this.#options.onError);
+    const { leaseMs, onError } = this.#options;
+    const handOver = async () => {
+      await (await this.#watch)?.close();
+      await this.#turn;
+      await this.#lease.release();
+    };
+    // Later than this, the lease has run out by itself.
+    const enough = new AbortController();
+    const handedOver = handOver().catch(onError);
+    await Promise.race([handedOver, pause(leaseMs, undefined, { signal: enough.signal, ref: false })]);
+    enough.abort();
     this.#tell();
   }
 
   async #take(): Promise<void> {
     if (this.#stopping) return;
+    const { clock, onError } = this.#options;
     try {
-      if (await this.#lease.seek()) await this.#plan();
+      const leads = await this.#lease.seek();
+      this.#listensSince ??= clock.monotonic();
+      if (leads) await this.#plan(this.#listensSince);
     } catch (thrown) {
-      this.#options.onError(thrown);
+      this.#listensSince = undefined;
+      onError(thrown);
     }
     this.#tell();
   }
@@ -104,9 +126,9 @@ export class Coordinator {
     this.#options.onLeading(this.#told);
   }
 
-  async #plan(): Promise<void> {
+  async #plan(listensSince: number): Promise<void> {
     const { boards, membership, clock, id, listenMs } = this.#options;
-    if (clock.monotonic() - this.#startedAt < listenMs) return;
+    if (clock.monotonic() - listensSince < listenMs) return;
     const [current, { settings }] = await Promise.all([boards.plan(), boards.settings()]);
     const made = { leader: id, madeAt: timestampFromMs(clock.now()) };
     const plan = nextPlan(current?.plan, settings, livingIslands(membership.list()), made);

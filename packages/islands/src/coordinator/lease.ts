@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type Lease, LeaseSchema } from '@petri/contracts/v1';
 import type { Clock } from '@petri/core';
 import type { Documents } from '../transport/transport.ts';
@@ -55,7 +56,13 @@ export class LeaseSeeker {
     if (!mine && !free) return false;
     const term = mine ? lease.term : (lease?.term ?? 0n) + 1n;
     await this.#write(
-      create(LeaseSchema, { holder, leader, term, renewal: mine ? lease.renewal + 1n : 0n }),
+      create(LeaseSchema, {
+        holder,
+        leader,
+        term,
+        renewal: mine ? lease.renewal + 1n : 0n,
+        duration: durationFromMs(durationMs),
+      }),
       found?.revision ?? 0,
       before,
     );

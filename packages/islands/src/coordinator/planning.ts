@@ -10,9 +10,11 @@ import { seeded } from '../policy/random.ts';
 import { rulesOf } from '../policy/settings.ts';
 import { edgesOf } from '../policy/topology.ts';
 
-/** Islands that take part: a node that is suspect may only be slow. */
+/** Islands that take part: a node that is suspect may only be slow. One that drains does not, heard or not. */
 export function livingIslands(members: readonly Member[]): string[] {
-  const living = members.filter(({ state }) => state === 'ALIVE' || state === 'SUSPECT');
+  const living = members.filter(
+    ({ state, beat }) => (state === 'ALIVE' || state === 'SUSPECT') && !beat.draining,
+  );
   return [...new Set(living.flatMap(({ beat }) => beat.islands.map(({ id }) => id)))].toSorted();
 }
 

@@ -55,6 +55,25 @@ async function sent(hub: InProcessHub) {
 }
 
 suite('reports', () => {
+  test('one is read alone, by its id', async () => {
+    const hub = new InProcessHub();
+    await sent(hub);
+    const list = () => assert.fail('all were read');
+    const reader = await Ledger.open(pausing(hub, list, 'list'), () => false);
+    assert.equal((await reader.report('m')).inFlight, 1);
+    await assert.rejects(reader.report('other'), { code: 'not_found' });
+  });
+
+  test('an id is that of one migration, from whatever island it is asked for', async () => {
+    const hub = new InProcessHub();
+    const { ledger } = await sent(hub);
+    const again = create(MigrationSchema, { ...KEY, to: 'b' });
+    assert.equal((await ledger.request(again)).migrants.length, 1);
+    await assert.rejects(ledger.request({ ...again, from: 'c' }), { code: 'already_exists' });
+    await assert.rejects(ledger.request({ ...again, to: 'c' }), { code: 'already_exists' });
+    assert.equal((await ledger.reports()).length, 1);
+  });
+
   test('a migrant that is judged and settled while they are made was not dropped', async () => {
     const hub = new InProcessHub();
     const { transport, ledger } = await sent(hub);

@@ -8,6 +8,8 @@ import { type Judge, missing, reported } from './record.ts';
 const KEPT_MS = 60 * 60_000;
 const TRIES = 50;
 const COLLECTION = 'migrations';
+const RECORDS = 'of';
+const PLACES = 'id';
 
 type Key = { id: string; from: string };
 
@@ -37,6 +39,10 @@ export class Ledger {
    * @throws PetriError `already_exists` if there is one of another migration.
    */
   async request(migration: Migration): Promise<Migration> {
+    const { id, from } = migration;
+    // First, so that of two with one id, from different islands, one is refused.
+    const isNew = await this.#documents.put(placeOf(id), new TextEncoder().encode(from), 0);
+    if (isNew === undefined && (await this.#islandOf(id)) !== from) throw alreadyExists('migration', id);
     const revision = await this.#documents.put(keyOf(migration), toBinary(MigrationSchema, migration), 0);
     if (revision !== undefined) return migration;
     const known = await this.find(migration);
@@ -71,19 +77,28 @@ export class Ledger {
 
   /** With totals. @throws PetriError `not_found`. */
   async report(id: string): Promise<Migration> {
-    const found = (await this.reports()).find((migration) => migration.id === id);
-    if (!found) throw notFound('migration', id);
-    return found;
+    const from = await this.#islandOf(id);
+    const known = from === undefined ? undefined : await this.find({ id, from });
+    if (!known) throw notFound('migration', id);
+    const { record } = known;
+    return this.#report(record, await this.#transport.inboxState(record.to));
   }
 
   /** With totals, newest first. */
   async reports(): Promise<Migration[]> {
-    const records = (await this.#documents.list()).map(({ bytes }) => fromBinary(MigrationSchema, bytes));
+    const records = (await this.#documents.list(`${RECORDS}/`)).map(({ bytes }) =>
+      fromBinary(MigrationSchema, bytes),
+    );
     const islands = [...new Set(records.map(({ to }) => to))];
     const states = await Promise.all(islands.map((island) => this.#transport.inboxState(island)));
     const inboxes = new Map(islands.map((island, index) => [island, states[index]]));
     const reports = await Promise.all(records.map((record) => this.#report(record, inboxes.get(record.to))));
     return reports.toSorted(newestFirst);
+  }
+
+  async #islandOf(id: string): Promise<string | undefined> {
+    const found = await this.#documents.get(placeOf(id));
+    return found && new TextDecoder().decode(found.bytes);
   }
 
   /** Reads a record again that seems to miss migrants: their verdicts may be newer than the record, and older than the inbox. */
@@ -95,12 +110,12 @@ export class Ledger {
 
   /** Migrations that the island was asked for. */
   async from(island: string): Promise<Migration[]> {
-    const documents = await this.#documents.list(`${island}/`);
+    const documents = await this.#documents.list(`${RECORDS}/${island}/`);
     return documents.map(({ bytes }) => fromBinary(MigrationSchema, bytes));
   }
 
   watch(island: string, changed: (record: Migration) => void): Promise<Subscription> {
-    return this.#documents.watch(`${island}/`, ({ bytes }) => {
+    return this.#documents.watch(`${RECORDS}/${island}/`, ({ bytes }) => {
       if (bytes) changed(fromBinary(MigrationSchema, bytes));
     });
   }
@@ -108,7 +123,12 @@ export class Ledger {
 
 /** By island, so that one hears of what it is asked for alone. */
 function keyOf({ from, id }: Key): string {
-  return `${from}/${id}`;
+  return `${RECORDS}/${from}/${id}`;
+}
+
+/** Where it is kept which island a migration is of. */
+function placeOf(id: string): string {
+  return `${PLACES}/${id}`;
 }
 
 function newestFirst(a: Migration, b: Migration): number {

@@ -23,10 +23,10 @@ export function archipelagoHandlers(
 ): Handlers<typeof ArchipelagoService> {
   const { boards, ledger, membership, host } = archipelago;
   return {
-    listNodes: async () => ({
+    listNodes: () => ({
       nodes: membership.list().map((member) => nodeMessage(member, now())),
       self: host?.node ?? '',
-      leader: await boards.leader(),
+      leader: archipelago.leader,
     }),
     listIslands: ({ population }) => ({
       islands: livingIslands(membership.list()).filter(
