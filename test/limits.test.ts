@@ -213,6 +213,8 @@ async function refusedFor(call: Promise<unknown>): Promise<string[]> {
 
 /** JavaScript of so many bytes that does nothing. */
 const code = (bytes: number) => `//${text(bytes - 2)}`;
+/** A fitness program of so many bytes. */
+const program = (bytes: number) => `export default () => 1;//${text(bytes - 25)}`;
 const modules = (n: number): Genome => ({
   entry: 'm0',
   modules: Array.from({ length: n }, (_, index) => ({ name: `m${index}`, javascript: '' })),
@@ -294,6 +296,22 @@ const REQUESTS: [title: string, field: string, request: Request][] = [
     },
   ],
   [
+    'sourceBytes of a fitness program',
+    'spec.program.javascript',
+    async (over) => {
+      const { id } = await create(GENOME, { limits: { sourceBytes: 3_000 } });
+      return sandboxes.evaluate(id, { program: { javascript: program(3_000 + over) } });
+    },
+  ],
+  [
+    'sourceBytes of the data of a fitness program',
+    'spec.program.data',
+    async (over) => {
+      const { id } = await create(GENOME, { limits: { sourceBytes: 3_000 } });
+      return sandboxes.evaluate(id, { program: { javascript: program(100), data: text(3_000 + over - 2) } });
+    },
+  ],
+  [
     'stateBytes at the start',
     'state',
     (over) => sandboxes.create({ state: { s: text(1_000 + over - 8) }, limits: { stateBytes: 1_000 } }),
@@ -318,6 +336,35 @@ suite('a request', () => {
     const options = { ...LARGE, securityProfile: 'LOW' } as const;
     assert.deepEqual(await refusedFor(create(code(5 * MiB + 1), options)), []);
   });
+});
+
+test('calls of a fitness program take argumentBytes, and not one byte more', async () => {
+  const { id } = await create(GENOME, { limits: { argumentBytes: 2_000 } });
+  const evaluate = (bytes: number) =>
+    sandboxes.evaluate(id, {
+      program: {
+        javascript: `export default async (c, { data }) => (await c.call('echo', data), 1);`,
+        data: text(bytes - 4),
+      },
+    });
+  assert.equal((await evaluate(2_000)).score, 1);
+  await assert.rejects(evaluate(2_001), (thrown: PetriError) => {
+    assert.match(thrown.message, /the arguments of "echo" have more than 2000 bytes as JSON/);
+    return thrown.reason === 'FITNESS_PROGRAM_FAILED';
+  });
+});
+
+test('expressions do not pile up in a realm: it is made anew, with the state as it is', async () => {
+  const box = await node.box(`
+    import { state } from 'petri:sandbox';
+    let calls = 0;
+    export const next = () => [++calls, (state.n = (state.n ?? 0) + 1)];`);
+  const values = [];
+  for (let n = 0; n < 6; n++) values.push(valueOf(await box.expression(`next()/*${'x'.repeat(MiB)}${n}*/`)));
+  assert.deepEqual(
+    values,
+    [1, 2, 3, 4, 1, 2].map((calls, index) => [calls, index + 1]),
+  );
 });
 
 test('a queue takes maxQueuedRuns beside the one that runs, and not one more', async () => {

@@ -1,5 +1,5 @@
 import { loadFailure } from './answers.ts';
-import { checkCases } from './evaluation/arguments.ts';
+import { checkEvaluator } from './evaluation/arguments.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
 import type { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
@@ -33,7 +33,7 @@ export class Candidates {
     { signal, tenant = '' }: CallOptions,
   ): Promise<Evaluation> {
     const limits = compileLimits(candidate.limits);
-    checkCases(spec, limits);
+    checkEvaluator(spec, limits);
     const { isolation = 'ISOLATE', securityProfile = 'MEDIUM' } = candidate;
     const draft = new ModuleTable().draft(genome.modules, [], genome.entry, 0);
     checkDraft(draft, limits, securityProfile);
@@ -41,7 +41,7 @@ export class Candidates {
     // Nobody would read the advice, and most code has nothing in it that is refused: it is not even parsed.
     plan.scan = { profile: securityProfile, advice: false };
     if (isolation === 'REALM') plan.group = `call:${group}`;
-    const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs));
+    const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs), limits);
     const { cpuTimeMs: cpuMs, memoryBytes } = limits;
     const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
     const evaluated = await evaluation(spec, await this.#supervisor.submit(request, signal));

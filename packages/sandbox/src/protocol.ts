@@ -83,6 +83,8 @@ export type ProgramTask = OnResident & {
   kind: 'program';
   program: { key: string; language: 'javascript' | 'typescript'; source: string; dataJson: string };
   callMs: number;
+  /** Of each call that the program makes. */
+  argumentBytes: number;
   info: string;
   determinism?: Determinism;
   once: boolean;

@@ -1,7 +1,7 @@
 import { cancelled, invalid, resourceExhausted } from '@petri/core';
 import { guestError, logsOf, outcomeOf, receiptOf, runResult } from './answers.ts';
 import type { SandboxEvents } from './events.ts';
-import { checkCases } from './evaluation/arguments.ts';
+import { checkEvaluator } from './evaluation/arguments.ts';
 import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation/evaluator.ts';
 import type { Limits } from './limits.ts';
 import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
@@ -50,9 +50,9 @@ export class Runs {
   /** @throws PetriError as `run`; failed_precondition FITNESS_PROGRAM_FAILED */
   async evaluate(record: SandboxRecord, spec: EvaluationSpec, { signal }: CallOptions): Promise<Evaluation> {
     const evaluator = compileEvaluator(spec);
-    checkCases(spec, record.limits);
+    checkEvaluator(spec, record.limits);
     const result = await this.#admit(record, signal, true, (limits) => ({
-      task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs)),
+      task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs), limits),
       cpuMs: limits.cpuTimeMs,
     }));
     const evaluated = await evaluation(spec, result);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { failedPrecondition } from '@petri/core';
 import { OUTCOMES } from '../outcome.ts';
+import type { Limits } from '../limits.ts';
 import type { Answer, CaseAnswer } from '../protocol.ts';
 import type { TaskRequest } from '../supervisor/job.ts';
 import type { CaseResult, EvaluationSpec, SuiteCase } from '../types.ts';
@@ -18,7 +19,7 @@ type Scored = { score: number; components: Record<string, number>; cases: CaseRe
 export interface CompiledEvaluator {
   /** Scores compare only if it is equal. */
   readonly sha256: string;
-  task(once: boolean, wallMs: number): TaskRequest;
+  task(once: boolean, wallMs: number, limits: Limits): TaskRequest;
   /**
    * The score of an answer whose outcome is COMPLETED. What takes longer gives way to others between cases.
    *
@@ -200,11 +201,12 @@ class ProgramEvaluator implements CompiledEvaluator {
     this.#callMs = evaluator.callTimeoutMs ?? DEFAULT_CALL_MS;
   }
 
-  task(once: boolean, wallMs: number): TaskRequest {
+  task(once: boolean, wallMs: number, { argumentBytes }: Limits): TaskRequest {
     const { determinism } = this.#spec;
     const task = {
       kind: 'program' as const,
       wallMs,
+      argumentBytes,
       program: this.#program,
       callMs: this.#callMs,
       info: '{}',

@@ -23,7 +23,7 @@ function dispatch(op, a, b, c) {
     case OP_FITNESS:
       observing = true;
       becomesState = false;
-      return fitness(a);
+      return fitness(a, b);
     case OP_STALL:
       return fail(new NativeError('the promise can never settle: no task is pending that could settle it'));
     case OP_CLOCK:

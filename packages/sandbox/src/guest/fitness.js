@@ -27,6 +27,21 @@ function failedCall(thrown) {
   return id === undefined ? '' : ',"c":' + id;
 }
 
+function encodeArguments(name, args) {
+  try {
+    return encodeWithin(args, limits.arguments);
+  } catch (thrown) {
+    if (thrown !== FAULT || faultKind !== OUTCOME.outputLimit) throw thrown;
+    throw new NativeRangeError(
+      'the arguments of "' +
+        name +
+        '" have more than ' +
+        limits.arguments +
+        ' bytes as JSON (argument_bytes)',
+    );
+  }
+}
+
 function ask(module, name, args, attempt) {
   const id = nextRequest++;
   const text =
@@ -36,7 +51,7 @@ function ask(module, name, args, attempt) {
     ',' +
     stringify(toText(name)) +
     ',' +
-    stringify(encodeWithin(args, 1 << 24));
+    stringify(encodeArguments(toText(name), args));
   requests += (requests === '' ? '[' : ',[') + text + ']';
   return new NativePromise((resolve, reject) => {
     apply(mapSet, waiting, [id, { __proto__: null, resolve, reject, attempt }]);
@@ -77,8 +92,9 @@ function deepFreeze(value) {
   return value;
 }
 
-function fitness(info) {
+function fitness(info, argumentBytes) {
   try {
+    limits.arguments = argumentBytes;
     forgetRun();
     apply(mapClear, waiting, none);
     requests = '';

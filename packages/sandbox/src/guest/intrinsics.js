@@ -42,4 +42,11 @@ const MAX_NAME = 128;
 const MAX_MESSAGE = 2048;
 const MAX_STACK = 4096;
 
-const limits = { __proto__: null, output: 1 << 20, log: 1 << 16, state: 1 << 20, tasks: 100 };
+const limits = {
+  __proto__: null,
+  output: 1 << 20,
+  log: 1 << 16,
+  state: 1 << 20,
+  tasks: 100,
+  arguments: 1 << 20,
+};

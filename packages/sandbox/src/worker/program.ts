@@ -76,17 +76,17 @@ export class Programs {
     logs: LogGatherer,
   ): Promise<ProgramAnswer> {
     const failures = new Map<number, CallAnswer>();
-    const ask = (op: Op, argument?: string) => {
+    const ask = (op: Op, argument?: string, more?: number) => {
       // The candidate took all the time there was.
       if (monotonicMs() >= meter.deadlineAt)
         throw new SliceFailure('TIMEOUT', 'the evaluation was not done at its deadline', false);
       return guarded(program, () =>
-        readStep(meter.ask(program.realm, meter.deadlineAt, PHASE.program, op, argument)),
+        readStep(meter.ask(program.realm, meter.deadlineAt, PHASE.program, op, argument, more)),
       );
     };
     guarded(program, () => program.prepare(meter, task.determinism, PHASE.program));
     let calls = 0;
-    let step = ask(OP.fitness, task.info);
+    let step = ask(OP.fitness, task.info, task.argumentBytes);
     while (step.kind === 'pending') {
       if (step.calls.length > 0) {
         calls += step.calls.length;

@@ -24,6 +24,7 @@ export class Resident {
   externalBytes = 0;
   readonly #bound = new Map<string, number>();
   readonly #expressions = new Map<string, string>();
+  #expressionCharacters = 0;
   #released = false;
 
   private constructor(
@@ -109,6 +110,13 @@ export class Resident {
     this.externalBytes = heap.externally_allocated_size;
   }
 
+  /** Modules can't be taken out of a realm: one in which so many expressions were made is to be built anew. */
+  get worn(): boolean {
+    return (
+      this.#expressions.size >= MAX_EXPRESSIONS || this.#expressionCharacters >= MAX_EXPRESSION_CHARACTERS
+    );
+  }
+
   /** Calls an export of the entry module with no arguments, such as `start`. */
   lifeCycle(meter: Meter, cancellation: Cancellation, name: string): CallAnswer | Promise<CallAnswer> {
     return callGuest(meter, this, cancellation, meter.deadlineAt, OP.call, this.plan.entry, name, '[]');
@@ -143,6 +151,7 @@ export class Resident {
       names.length > 0 ? `import { ${names.join(', ')} } from ${JSON.stringify(this.plan.entry)};\n` : '';
     this.#loader.add(name, `${scope}export default (${parameters}) => (\n${text}\n);`, meter);
     this.#expressions.set(`${parameters}|${text}`, name);
+    this.#expressionCharacters += text.length;
     return name;
   }
 }
@@ -150,6 +159,8 @@ export class Resident {
 const SHORT_RUN_US = 200;
 const MEASURE_EVERY = 16;
 const MAX_BOUND = 256;
+const MAX_EXPRESSIONS = 1_000;
+const MAX_EXPRESSION_CHARACTERS = 4 << 20;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const RESERVED = new Set(
   (

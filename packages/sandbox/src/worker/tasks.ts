@@ -152,6 +152,7 @@ export class Tasks {
       // For a build of it that has to be made again.
       if (answer.s !== undefined) resident.plan.stateJson = answer.s;
       resident.measure(answer.w);
+      if (resident.worn) this.#residents.drop(task.key, 'done');
       answer.h = resident.heapBytes;
       answer.x = resident.externalBytes;
       // isolated-vm's smallest limit is larger than some sandboxes'.
