@@ -157,6 +157,14 @@ suite('a guest that breaks a limit', () => {
     assert.equal(await box.call('good'), 3);
   });
 
+  test('while it is loaded is counted as in a run, and leaves the sandbox as it was', async () => {
+    const box = await makeGood({ limits: { memoryBytes: 16 * MiB } });
+    const bomb = `const map = new Map(); for (let n = 0; ; n++) map.set(n, { n });`;
+    await assert.rejects(sandboxes.reload(box.id, bomb), { reason: 'LOAD_MEMORY_LIMIT' });
+    assert.equal((await box.get()).restartCount, 1);
+    assert.equal(await box.call('good'), 2);
+  });
+
   test('in ERROR is revived by a reload of the same code as well', async () => {
     const box = await makeGood();
     await breakDown(box);

@@ -105,9 +105,12 @@ export class Loads {
       try {
         await this.#load(record, draft, options, call, migrate);
       } catch (thrown) {
-        record.become(status, this.#now(), error);
+        // It may have been stopped for the workers that it took down.
+        if (record.status === 'RELOADING') record.become(status, this.#now(), error);
         throw thrown;
       }
+      // Another chance for what did not run any more; none for what did.
+      if (status === 'ERROR') record.forgive();
       return 'RELOADED';
     });
   }
@@ -142,6 +145,7 @@ export class Loads {
       signal,
     );
     record.cpuTotalUs += result.answer.c;
+    if (result.workerLost) record.workerLost(result.answer.r ?? 'crashed', this.#now());
     if (result.answer.o !== 0) {
       this.#supervisor.release(residence);
       throw loadFailure(`the code of sandbox "${record.identity.id}" could not be loaded`, result);

@@ -122,7 +122,11 @@ export class SandboxRecord {
     this.status = status;
     this.error = error;
     this.updatedAtMs = nowMs;
-    if (status === 'RUNNING') this.#losses = [];
+  }
+
+  /** It was started anew because somebody wants it to be: what it did before is not held against it. */
+  forgive(): void {
+    this.#losses = [];
   }
 
   setLimits(limits: Limits, nowMs: number): void {

@@ -55,6 +55,8 @@ import { ModuleTable } from './versions.ts';
 const DEFAULT_GRACE_MS = 5_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
+// Some kilobytes each, and what they were given.
+const MOST_JOBS = 100_000;
 
 /** Code of a sandbox in one of these may have been stored, and is not in force yet: nothing else of it may be stored. */
 const CHANGING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING', 'RELOADING'];
@@ -68,6 +70,8 @@ export type RuntimeOptions = {
   warmRealms?: number;
   /** Sandboxes a worker holds before it hibernates the least recently used. Default: what memory there is for. */
   residentsPerWorker?: number;
+  /** Runs, evaluations and loads that may wait or be under way on the node at once. Default 100,000. */
+  maxPending?: number;
   /** Memory a worker may take before it has to give some back, in bytes. Default: what there is. */
   workerBytes?: number;
   /** Told of the CPU time of each job when it is over, on whose behalf it was done, in microseconds. */
@@ -91,6 +95,7 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     warmRealms: options.warmRealms ?? 32,
     warmBytes: DEFAULT_LIMITS.memoryBytes,
     capacity: options.residentsPerWorker ?? residentsPerWorker(workers),
+    most: options.maxPending ?? MOST_JOBS,
     workerBytes: options.workerBytes ?? workerBytes(workers),
     wasmPages: 2_048,
     confinement,
@@ -209,6 +214,7 @@ class Runtime implements SandboxRuntime {
       if (record.destroying !== undefined) throw stopping(id);
       if (resetState) record.commitState('{}');
       record.restartCount++;
+      record.forgive();
       try {
         if (record.modules.entry === '') record.become('RUNNING', this.#now());
         else await this.#loads.first(record, record.modules.current, {}, {});

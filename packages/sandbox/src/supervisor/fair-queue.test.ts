@@ -43,6 +43,26 @@ suite('a fair queue', () => {
     assert.ok(late >= 9 && late <= 11, `${late} of 20`);
   });
 
+  test('holds against a tenant what its items cost in truth, even if it was away for a while', () => {
+    let now = 0;
+    const queue = queueOf(() => now);
+    queue.push({ flow: 'long', n: 0 });
+    queue.learn(queue.take()!, 500);
+    now = 1_200;
+    for (let n = 0; n < 100; n++) for (const flow of ['short', 'long']) queue.push({ flow, n });
+    const next = Array.from({ length: 100 }, () => queue.take()!.flow);
+    assert.deepEqual(new Set(next), new Set(['short']));
+  });
+
+  test('does not hold it against a tenant without end', () => {
+    const queue = queueOf();
+    queue.push({ flow: 'endless', n: 0 });
+    queue.charge(queue.take()!, 1e9);
+    for (let n = 0; n < 1_500; n++) for (const flow of ['short', 'endless']) queue.push({ flow, n });
+    const next = Array.from({ length: 1_500 }, () => queue.take()!.flow);
+    assert.ok(next.includes('endless'));
+  });
+
   test('passes over what is not eligible', () => {
     const queue = queueOf();
     queue.push({ flow: 'a', n: 1 });

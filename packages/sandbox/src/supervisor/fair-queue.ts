@@ -9,8 +9,10 @@ type Flow<T> = {
 };
 
 const SMOOTHING = 0.2;
-// A tenant of whom nothing was heard for so long is forgotten, in milliseconds.
+// A tenant of whom nothing was heard for so long, and for as long as it has had too much, is forgotten, in milliseconds.
 const FORGET_MS = 1_000;
+// One long item is not held against a tenant for longer than this, in the unit of costs.
+const MOST_OWED = 1_000;
 
 /**
  * A queue in which tenants take turns by what their items cost (start-time fair queueing): each gets the same share of the
@@ -77,10 +79,20 @@ export class FairQueue<T> {
     return best.items.splice(at, 1)[0];
   }
 
-  /** What an item turned out to cost. */
+  /** What an item that was taken turned out to cost: its tenant was given less, or more, than was thought. */
   learn(item: T, cost: number): void {
-    const flow = this.#flows.get(this.#flowOf(item));
-    if (flow !== undefined) flow.cost += SMOOTHING * (cost - flow.cost);
+    const flow = this.#flow(this.#flowOf(item));
+    this.#owe(flow, cost - flow.cost);
+    flow.cost += SMOOTHING * (cost - flow.cost);
+  }
+
+  /** What a tenant has cost that was not foreseen, and will not be. */
+  charge(item: T, cost: number): void {
+    this.#owe(this.#flow(this.#flowOf(item)), cost);
+  }
+
+  #owe(flow: Flow<T>, cost: number): void {
+    flow.spent = Math.min(flow.spent + cost, Math.max(flow.spent, this.#clock + MOST_OWED));
   }
 
   remove(item: T): boolean {
@@ -113,8 +125,10 @@ export class FairQueue<T> {
     let flow = this.#flows.get(name);
     const now = this.#now();
     if (flow === undefined) {
-      for (const [other, { items, usedAt }] of this.#flows)
-        if (items.length === 0 && now - usedAt > FORGET_MS) this.#flows.delete(other);
+      for (const [other, { items, usedAt, spent }] of this.#flows) {
+        const owedMs = Math.max(0, spent - this.#clock);
+        if (items.length === 0 && now - usedAt > FORGET_MS + owedMs) this.#flows.delete(other);
+      }
       flow = { items: [], spent: this.#clock, cost: 1, usedAt: now };
       this.#flows.set(name, flow);
     } else if (flow.items.length === 0) flow.spent = Math.max(flow.spent, this.#clock);

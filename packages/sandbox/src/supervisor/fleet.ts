@@ -12,6 +12,8 @@ export type FleetOptions = WorkerOptions & {
   workers: number;
   /** Workers that wait, warm, to replace one that was lost. */
   spares: number;
+  /** Runs, evaluations and loads that may wait or be under way at once. */
+  most: number;
   /** What memory one may take before it has to give some back, in bytes. */
   workerBytes: number;
 };

@@ -130,6 +130,11 @@ export class Lane {
     } else if (this.#sent.get(job.wireId) === job) this.notify({ kind: 'cancel', id: job.wireId });
   }
 
+  /** Its tenant's jobs here have their turns later by what this one has cost elsewhere, in milliseconds. */
+  charge(job: Job, ms: number): void {
+    this.#waiting.charge(job, ms);
+  }
+
   /** Something has changed for jobs that wait here. */
   wake(): void {
     this.#scheduleFlush();

@@ -11,6 +11,12 @@ const REASONS: Partial<Record<Outcome, KillReason>> = {
   CRASHED: 'crash',
 };
 
+/**
+ * What it takes to start a worker, in milliseconds of CPU time, measured; its neighbours' isolates have to be made again, too.
+ * Whoever takes one down is charged that much, in its quota and in its turns: nothing else bounds how many one tenant may take.
+ */
+export const REPLACEMENT_CPU_MS = 75;
+
 const RUNS: ReadonlySet<JobRequest['task']['kind']> = new Set(['run', 'suite', 'program']);
 
 export type LedgerEvents = {
@@ -22,6 +28,8 @@ export type LedgerEvents = {
 /** Counts how jobs ended. Receipts, counts and events all tell what was settled here, so that they cannot differ. */
 export class Ledger {
   readonly #events: LedgerEvents;
+  /** Jobs accepted and not settled. */
+  pending = 0;
   /** Runs and evaluations, by outcome. */
   readonly runs = new Map<Outcome, number>();
   /** Workers that went with the job they did, by its outcome. */
@@ -33,8 +41,9 @@ export class Ledger {
 
   /** `caller` is the context in which kills are told of. */
   settled(request: JobRequest, { answer, workerPid, workerLost }: JobResult, caller: Context): void {
+    this.pending--;
     const { task, residence } = request;
-    this.#events.used(tenantOf(request), answer.c);
+    this.#events.used(tenantOf(request), answer.c + (workerLost ? REPLACEMENT_CPU_MS * 1000 : 0));
     const outcome = OUTCOMES[answer.o] ?? 'CRASHED';
     if (RUNS.has(task.kind)) add(this.runs, outcome);
     if (workerLost) add(this.kills, outcome);

@@ -1,4 +1,4 @@
-import { type PetriError, unavailable } from '@petri/core';
+import { type PetriError, resourceExhausted, unavailable } from '@petri/core';
 import type { Answer } from '../protocol.ts';
 import { monotonicMs, PHASE } from '../recorder.ts';
 import { Cancellations } from './cancellations.ts';
@@ -7,7 +7,7 @@ import { FairQueue } from './fair-queue.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Job, type JobRequest, type JobResult, tenantOf } from './job.ts';
 import { kernelKills } from './kernel-kills.ts';
-import { Ledger, type LedgerEvents } from './ledger.ts';
+import { Ledger, type LedgerEvents, REPLACEMENT_CPU_MS } from './ledger.ts';
 import type { Lane, LaneEvents, Verdict } from './lane.ts';
 import type { Residence } from './residence.ts';
 import { Watchdog } from './watchdog.ts';
@@ -15,6 +15,8 @@ import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 
 // A sandbox moves to another lane when its own is so far behind, in milliseconds of work.
 const BACKLOG_WORTH_MOVING_MS = 5;
+// So much work is not done in less.
+const RETRY_MS = 1_000;
 
 /**
  * Gets jobs done by workers, whatever the guests do: exact blame, replacement of what was lost, and every other job
@@ -28,6 +30,7 @@ export class Supervisor {
   readonly #oneShots = new FairQueue<Job>(({ request }) => tenantOf(request), monotonicMs);
   /** Jobs of sandboxes for which there is no lane now. */
   #homeless: Job[] = [];
+  readonly #most: number;
   #lastJob = 0;
   #closed = false;
   readonly ledger: Ledger;
@@ -36,6 +39,7 @@ export class Supervisor {
 
   private constructor(options: FleetOptions, ledger: LedgerEvents) {
     this.ledger = new Ledger(ledger);
+    this.#most = options.most;
     const events: LaneEvents = {
       answered: (lane, job, answer) => this.#answered(lane, job, answer),
       lost: (lane, exit) => this.#lost(lane, exit),
@@ -65,10 +69,14 @@ export class Supervisor {
   /**
    * Does a job. Resolves whatever the guest does.
    *
-   * @throws PetriError unavailable, when the supervisor is closed
+   * @throws PetriError unavailable, when the supervisor is closed; resource_exhausted, when too much waits
    */
   submit(request: JobRequest, signal?: AbortSignal): Promise<JobResult> {
     if (this.#closed) return Promise.reject(closedError());
+    // What makes room is never refused.
+    if (this.ledger.pending >= this.#most && request.task.kind !== 'stop')
+      return Promise.reject(saturatedError(this.ledger.pending));
+    this.ledger.pending++;
     const job = new Job(++this.#lastJob, request, this.ledger);
     if (signal !== undefined) this.#cancellations.watch(signal, job);
     if (!job.settled) this.#place(job);
@@ -255,6 +263,7 @@ export class Supervisor {
 
   #answered(lane: Lane, job: Job, answer: Answer): void {
     job.settle(answer, lane.worker.pid, false);
+    if (job.request.residence === undefined) this.#oneShots.learn(job, answer.c / 1000);
     if (lane.held && job.wireId === lane.holder) this.#unhold(lane);
   }
 
@@ -291,6 +300,8 @@ export class Supervisor {
       return;
     }
     const used = verdict ?? { wallMs, cpuMs: usage.cpuMs };
+    for (const queue of [this.#oneShots, ...this.#fleet.lanes])
+      queue.charge(culprit, used.cpuMs + REPLACEMENT_CPU_MS);
     culprit.condemn(judged.outcome, judged.reason, used, worker.pid, true, entry.phase === PHASE.program);
   }
 
@@ -336,6 +347,12 @@ function cancelled(job: Job, reason: string): void {
 
 function closedError(): PetriError {
   return unavailable('CLOSING', 'the node is closing');
+}
+
+function saturatedError(pending: number): PetriError {
+  return resourceExhausted('NODE_SATURATED', `${pending} runs wait or are under way on this node`, {
+    retryAfterMs: RETRY_MS,
+  });
 }
 
 function isFreer(left: Lane, right: Lane): boolean {
