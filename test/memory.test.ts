@@ -60,7 +60,7 @@ suite('a sandbox that takes memory outside its heap', () => {
 
   test('between the timers of one run ends by MEMORY_LIMIT', async () => {
     const box = await node.box(GENOME, LIMITS);
-    failure(await box.run('keepBetweenTimers', ['wasm', 8, 48]), 'MEMORY_LIMIT');
+    failure(await box.run('keepBetweenTimers', ['wasm', 8, 48], PATIENT), 'MEMORY_LIMIT');
     assert.equal(await box.call('count'), 1);
   });
 
