@@ -42,8 +42,6 @@ export type Guest = {
   modules: readonly Module[];
   /** Of a second candidate, which must not notice the first. */
   next: string | undefined;
-  /** Why it is not contained yet: it must fail until it is. */
-  known: string | undefined;
 };
 
 /** Classes of guests, each with its guests. */
@@ -106,7 +104,6 @@ function read(folder: string, file: string): Guest {
     },
     modules: modulesOf(source, file.endsWith('.ts')),
     next,
-    known: header('known'),
   };
 }
 

@@ -176,7 +176,8 @@ export type FitnessProgram = Message<"petri.v1.FitnessProgram"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * Given to the program as context.data; never enters the candidate's isolate. Default null.
+   * Given to the program as context.data; never enters the candidate's isolate. At most source_bytes as JSON.
+   * Default null.
    *
    * @generated from field: google.protobuf.Value data = 3;
    */
@@ -434,14 +435,16 @@ export const ComparisonKind = {
   CLOSENESS: 3,
 
   /**
-   * Every member and element of the expected value is in the actual one; objects may hold more.
+   * Every member and element of the expected value is in the actual one; objects may hold more. A result of more than
+   * 1 MiB as JSON, and of more than 26 times what is expected, is OUTPUT_LIMIT.
    *
    * @generated from enum value: COMPARISON_KIND_SUBSET = 4;
    */
   SUBSET: 4,
 
   /**
-   * Arrays are compared as multisets at the top level.
+   * Arrays are compared as multisets at the top level. Many large elements of which none is equal to the letter are
+   * OUTPUT_LIMIT, as for SUBSET: to compare each with each would take too long.
    *
    * @generated from enum value: COMPARISON_KIND_UNORDERED = 5;
    */

@@ -21,7 +21,8 @@ export const file_petri_v1_limits: GenFile = /*@__PURE__*/
 export type Limits = Message<"petri.v1.Limits"> & {
   /**
    * JavaScript heap and external memory of the sandbox, in bytes. Default 134217728 (128 MiB), allowed 1 MiB to
-   * 2 GiB. Stops memory bombs.
+   * 2 GiB. What lies outside both (memory of WebAssembly, resizable buffers) is seen by the growth of the worker, over
+   * all runs as long as the isolate lives: past twice this and 64 MiB the run is MEMORY_LIMIT. Stops memory bombs.
    *
    * @generated from field: optional uint32 memory_bytes = 1;
    */
@@ -51,15 +52,17 @@ export type Limits = Message<"petri.v1.Limits"> & {
   executionTimeMs?: number | undefined;
 
   /**
-   * Longest CPU time of one run, in milliseconds. Default: execution_time_ms, allowed 1 to 3600000. Stops guests
-   * that burn several cores (concurrent compilation, garbage collection).
+   * Longest CPU time of one run or evaluation, in milliseconds, however many timers, cases or calls it is made of.
+   * Default: execution_time_ms, allowed 1 to 3600000. Stops guests that burn several cores (concurrent compilation,
+   * garbage collection), or burn one by turns.
    *
    * @generated from field: optional uint32 cpu_time_ms = 5;
    */
   cpuTimeMs?: number | undefined;
 
   /**
-   * Source or binary size of all modules together, in bytes; an expression or a state handler may be as large again.
+   * Source or binary size of all modules together, in bytes; an expression, a state handler, a fitness
+   * program or its data may be as large again.
    * Default 10485760 (10 MiB), allowed 1 KiB to 100 MiB. Stops compile bombs: compilation can't be interrupted.
    *
    * @generated from field: optional uint32 source_bytes = 6;
@@ -74,7 +77,7 @@ export type Limits = Message<"petri.v1.Limits"> & {
   maxModules?: number | undefined;
 
   /**
-   * Arguments of one run, or of one case of a suite, in bytes as JSON. Default 1048576 (1 MiB), allowed 1 KiB to 16 MiB.
+   * Arguments of one run, of one case of a suite or of one call by a fitness program, in bytes as JSON. Default 1048576 (1 MiB), allowed 1 KiB to 16 MiB.
    *
    * @generated from field: optional uint32 argument_bytes = 8;
    */
