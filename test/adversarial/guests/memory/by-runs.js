@@ -1,5 +1,5 @@
 // expect: MEMORY_LIMIT ; WebAssembly memories, one a run, kept in a module variable
-// with: timeout=8000 memory=33554432 runs=24
+// with: timeout=30000 memory=33554432 runs=24
 const a = [];
 export const f = () => {
   const m = new WebAssembly.Memory({ initial: 256 });

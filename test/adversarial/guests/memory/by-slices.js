@@ -1,5 +1,5 @@
 // expect: MEMORY_LIMIT ; WebAssembly memories, one between two timers: no single slice of the run grows much
-// with: timeout=8000 memory=33554432
+// with: timeout=30000 memory=33554432
 import { sleep } from 'petri:sandbox';
 export const f = async () => {
   const a = [];
