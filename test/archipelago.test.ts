@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { EvaluationSpec, Migration, Petri } from '@petri/client';
+import { temporaryDirectory } from './support/directory.ts';
 import { startNatsServer, WITHOUT_NATS } from './support/nats-server.ts';
 import { type TestNode, testNode } from './support/node.ts';
 import { until } from './support/until.ts';
@@ -80,6 +81,23 @@ suite('an archipelago', () => {
     assert.equal(again.duplicate, 1);
     const topology = await petri.archipelago.topology();
     assert.deepEqual([topology.kind, topology.edges.length], ['RING', 2]);
+  });
+
+  test('that was started again evaluates immigrants as before', async () => {
+    using directory = temporaryDirectory();
+    const islands = { ...ISLANDS, node: 'n', islands: ['east', 'west'] };
+    const config = { islands, dataDirectory: directory.path, workers: 1, spares: 0 };
+    {
+      await using node = await testNode(config);
+      await populate(node.petri, 'p.east', 'e', [9]);
+      await populate(node.petri, 'p.west', 'w', [2]);
+    }
+    await using node = await testNode(config);
+    const { archipelago } = node.petri;
+    await until('both are there', async () => (await archipelago.islands('p')).length === 2);
+    const { id } = await archipelago.migrate({ from: 'east', to: 'west', population: 'p' });
+    const report = await settled(node.petri, id);
+    assert.equal(report.admitted, 1, JSON.stringify(report));
   });
 
   test('refuses scores of another evaluator, and what cannot be meant; and tells watchers', async () => {

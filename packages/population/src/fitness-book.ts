@@ -141,6 +141,15 @@ export class FitnessBook {
     return ids.map((id) => target.fitness.get(id));
   }
 
+  /** The score that was recorded last; undefined if there is none. */
+  newest(population: string): Fitness | undefined {
+    const { fitness } = requirePopulation(this.#ledger, this.#scope, population);
+    let newest: Fitness | undefined;
+    for (const each of fitness.values())
+      if (each.score !== undefined && each.sequence > (newest?.sequence ?? 0)) newest = each;
+    return newest;
+  }
+
   /** Best first, in pages. Only what has a score ranks; ranks count from 1, and no two are equal. */
   rank(population: string, { ids, ...query }: RankQuery): RankPage {
     return this.#page(population, ids, pageSizeOf(query), query.pageToken);

@@ -118,7 +118,10 @@ async function serve(
   const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
   const sandboxes = collectable(runtime, memoryBytes, audit);
   const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });
-  const evaluators = new Evaluators();
+  const evaluators = await Evaluators.open({
+    store: storage.evaluators,
+    onError: (thrown) => complain(`evaluators: ${(thrown as Error).message}`),
+  });
   const serving = { address: '' };
   const archipelago = endpoint.own(
     await joinArchipelago({

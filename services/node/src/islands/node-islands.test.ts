@@ -54,8 +54,9 @@ function changed<T extends object>(target: T, over: Partial<T>): T {
   });
 }
 
+const evaluators = await Evaluators.open({ store: undefined, onError: () => assert.fail() });
+
 function islandsOf(registry: Registry, over: Partial<SandboxRuntime> = {}): NodeIslands {
-  const evaluators = new Evaluators();
   return new NodeIslands({
     runtime: changed(runtime, over),
     registry,
@@ -170,5 +171,19 @@ suite('ancestry', () => {
       ancestry.map(({ id, island, mutationType }) => [id, island, mutationType]),
       [[`node::${ids[0]}`, 'here', 'unrecorded']],
     );
+  });
+});
+
+suite('the evaluator of a population', () => {
+  test('is that of its newest score, not of its best', async () => {
+    const { registry, population, ids } = await inhabited('a', 'b');
+    const [a, b] = ids as [string, string];
+    const evaluatorOf = () => islandsOf(registry).evaluatorOf('here', population);
+    assert.equal(await evaluatorOf(), '');
+    await registry.fitness.record(population, [{ id: a, result: { score: 9 }, evaluatorSha256: 'old' }]);
+    await registry.fitness.record(population, [{ id: b, result: { score: 1 }, evaluatorSha256: 'new' }]);
+    const error = { reason: 'THREW', message: '' };
+    await registry.fitness.record(population, [{ id: a, result: { error }, evaluatorSha256: 'failed' }]);
+    assert.equal(await evaluatorOf(), 'new');
   });
 });

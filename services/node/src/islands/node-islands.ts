@@ -86,7 +86,7 @@ export class NodeIslands implements IslandPort {
 
   async evaluatorOf(island: string, population: string): Promise<string> {
     const { id } = this.#population(island, population);
-    return this.#registry.fitness.top(id, 1).ranked[0]?.fitness.evaluatorSha256 ?? '';
+    return this.#registry.fitness.newest(id)?.evaluatorSha256 ?? '';
   }
 
   async pack(island: string, population: string, individual: string): Promise<Packed> {
