@@ -19,6 +19,7 @@ const ISLANDS = {
   natsServers: [] as string[],
   natsUser: '',
   natsPassword: '',
+  natsCredentials: '',
   natsCaFile: undefined,
   natsReplicas: 1 as const,
   migrantKey: 'secret',

@@ -1,13 +1,15 @@
 #!/bin/sh
-# Makes what a cluster needs to trust itself: `secrets.sh FOLDER AUTHORITY [VOLUME...]`. What is there already stays as
-# it is. The key of the certificate authority goes into a folder of its own, which no service gets to see. The volumes are
-# given to the user that the services run as.
+# Makes what a cluster needs to trust itself: `secrets.sh FOLDER NATS AUTHORITY [VOLUME...]`. What is there already stays as
+# it is. What NATS alone may know and the key of the certificate authority, which no service gets to see, go into folders of
+# their own. The folders and volumes but the authority's are given to the user that the services run as.
 set -eu
-folder=${1:-/secrets}
-authority=${2:-/authority}
+folder=$1
+nats=$2
+authority=$3
+shift 3
 owner=1000:1000
 umask 077
-mkdir -p "$folder" "$authority"
+mkdir -p "$folder" "$nats" "$authority"
 cd "$folder"
 
 if [ ! -f "$authority/ca.key" ]; then
@@ -17,7 +19,7 @@ fi
 
 # issue NAME ALTERNATIVE-NAMES
 issue() {
-  [ -f "$1.pem" ] && return
+  [ -f "$1.pem" ] && return 0
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
   printf 'subjectAltName=%s\n' "$2" >"$1.ext"
   openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey "$authority/ca.key" -CAserial "$authority/ca.srl" -CAcreateserial -days 825 -extfile "$1.ext" -out "$1.pem" 2>/dev/null
@@ -25,13 +27,15 @@ issue() {
 }
 
 issue node DNS:node,DNS:localhost,IP:127.0.0.1
-issue nats DNS:nats,DNS:localhost,IP:127.0.0.1
+issue coordinator DNS:coordinator,DNS:localhost,IP:127.0.0.1
+cp ca.pem "$nats"
+(cd "$nats" && issue nats DNS:nats,DNS:localhost,IP:127.0.0.1)
 
 random() { openssl rand -hex 24; }
 
 # token ROLE: the token itself, for people, beside the list of all, for the nodes
 token() {
-  [ -f "$1.token" ] && return
+  [ -f "$1.token" ] && return 0
   random >"$1.token"
   printf '%s %s %s\n' "$1" "$(cat "$1.token")" "$1" >>tokens
 }
@@ -40,23 +44,9 @@ token reader
 token operator
 token admin
 
-# Passwords of NATS, and the key that migrants are signed with.
-for name in nats-node.password migrants.key; do
-  [ -f "$name" ] || random >"$name"
-done
+# What migrants are signed with.
+[ -f migrants.key ] || random >migrants.key
 
-cat >nats-users.conf <<CONF
-users = [
-  { user: node, password: "$(cat nats-node.password)"
-    permissions: {
-      publish: ["petri.>", "\$KV.>", "\$JS.API.>", "\$JS.ACK.>", "\$JS.FC.>"]
-      subscribe: ["petri.>", "_INBOX.>"]
-    } }
-]
-CONF
-
-chown -R "$owner" .
-shift 2
-for volume in "$@"; do chown "$owner" "$volume"; done
-chmod 0444 ca.pem
+chmod 0444 ca.pem "$nats/ca.pem"
+if [ "$(id -u)" = 0 ]; then chown -R "$owner" "$folder" "$nats" "$@"; fi
 echo "secrets are in $folder: $(ls | tr '\n' ' ')"

@@ -24,6 +24,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
     'islands',
     'client',
   ],
+  'services/authority': ['core', 'islands'],
   'services/coordinator': ['core', 'contracts', 'telemetry', 'serving', 'islands', 'client'],
   'services/cluster': ['lab'],
   'services/lab': ['core', 'contracts', 'telemetry', 'client', 'lab'],

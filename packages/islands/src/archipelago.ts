@@ -5,8 +5,10 @@ import { activeTrace } from '@petri/contracts';
 import { type Clock, failedPrecondition, newId, notFound } from '@petri/core';
 import { Boards, LEASE } from './coordinator/boards.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator/coordinator.ts';
+import { Inboxes } from './coordinator/inboxes.ts';
 import { LeaseWatch } from './coordinator/lease-watch.ts';
 import { type HostOptions, IslandHost } from './host.ts';
+import { NODES } from './membership/incarnation.ts';
 import type { MembershipEvent } from './membership/members.ts';
 import { Membership } from './membership/membership.ts';
 import { Ledger } from './migration/ledger.ts';
@@ -69,7 +71,12 @@ export class Archipelago implements AsyncDisposable {
     const { transport, clock, beatMs, onMembership, onError } = shared;
     const parts: { membership?: Membership; coordinator?: Coordinator | undefined } = {};
     const isGone = (process: Judge) => parts.membership?.isGone(process) ?? false;
-    const [boards, ledger] = await Promise.all([Boards.open(transport), Ledger.open(transport, isGone)]);
+    const opening = [
+      Boards.open(transport),
+      Ledger.open(transport, isGone),
+      transport.documents(NODES),
+    ] as const;
+    const [boards, ledger] = await Promise.all(opening);
     // A process that has a successor leads no more, either.
     const onSuperseded = () => void parts.coordinator?.stop();
     const host = hosting && (await IslandHost.start({ ...hosting, ...shared, boards, ledger, onSuperseded }));
@@ -77,9 +84,10 @@ export class Archipelago implements AsyncDisposable {
     const membership = (parts.membership = host?.membership ?? new Membership(listening));
     if (!host) await membership.start();
     const listenMs = beatMs * LISTEN_BEATS;
+    const inboxes = new Inboxes(transport);
     const coordinator =
       coordinating && !host?.superseded
-        ? new Coordinator({ ...coordinating, boards, membership, clock, listenMs, onError })
+        ? new Coordinator({ ...coordinating, boards, membership, inboxes, clock, listenMs, onError })
         : undefined;
     parts.coordinator = coordinator;
     coordinator?.start();

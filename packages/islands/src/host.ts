@@ -7,9 +7,9 @@ import {
   MigrationState,
   MigrationTrigger,
 } from '@petri/contracts/v1';
-import { type Clock, failedPrecondition, newId } from '@petri/core';
+import { type Clock, failedPrecondition, newId, PetriError } from '@petri/core';
 import type { Boards } from './coordinator/boards.ts';
-import { nextIncarnation } from './membership/incarnation.ts';
+import { NODES, nextIncarnation } from './membership/incarnation.ts';
 import { Membership, type SelfDescription } from './membership/membership.ts';
 import type { MembershipEvent } from './membership/members.ts';
 import { Emigration } from './migration/emigration.ts';
@@ -20,6 +20,7 @@ import type { Ledger } from './migration/ledger.ts';
 import type { IslandPort } from './migration/port.ts';
 import { Timetable, waysOut } from './migration/schedule.ts';
 import { type Rules, rulesOf } from './policy/settings.ts';
+import { made } from './transport/made.ts';
 import type { InboxBounds, Subscription, Transport } from './transport/transport.ts';
 
 export type HostOptions = {
@@ -60,6 +61,8 @@ export class IslandHost {
   #rules: Rules & { epoch: bigint } = { ...rulesOf(), epoch: 0n };
   #plan: ArchipelagoPlan | undefined;
   #draining = false;
+  /** Whether the inboxes are there: until then, a node that is heard of takes no part. */
+  #ready = false;
   #drains: Promise<void> = Promise.resolve();
   #superseded = false;
   #timer: NodeJS.Timeout | undefined;
@@ -67,10 +70,15 @@ export class IslandHost {
 
   /** Takes part at once. */
   static async start(options: HostOptions): Promise<IslandHost> {
-    const nodes = await options.transport.documents('nodes');
+    const nodes = await options.transport.documents(NODES);
     const host = new IslandHost(options, await nextIncarnation(nodes, options.node));
-    await host.#start();
-    return host;
+    try {
+      await host.#start();
+      return host;
+    } catch (thrown) {
+      await host.stop();
+      throw thrown;
+    }
   }
 
   private constructor(options: HostOptions, incarnation: bigint) {
@@ -136,17 +144,19 @@ export class IslandHost {
   }
 
   async #start(): Promise<void> {
-    const { transport, boards, ledger, islands, inbox, beatMs } = this.#options;
+    const { boards, ledger, islands, beatMs } = this.#options;
     await this.#refresh();
     this.#subscriptions.push(await boards.watchPlan((plan) => this.#adopt(plan)));
+    await this.#openInboxes();
     for (const island of islands) {
-      await transport.openInbox(island, { ...inbox, ttlMs: this.#rules.ttlMs });
       this.#subscriptions.push(await ledger.watch(island, (record) => this.#send(record)));
       for (const asked of await ledger.from(island)) this.#send(asked);
     }
     await this.#startReceiving();
+    this.#ready = true;
     await this.look();
     await this.membership.start();
+    this.membership.announce();
     this.#timer = setInterval(() => void this.look().catch(this.#options.onError), beatMs).unref();
   }
 
@@ -170,11 +180,8 @@ export class IslandHost {
   }
 
   async #look(): Promise<void> {
-    const { islands, port, node } = this.#options;
     await this.#refresh();
-    const described = await Promise.all(
-      islands.map(async (id) => ({ id, node, populations: await port.populations(id) })),
-    );
+    const described = await this.#populations();
     this.#described = described;
     if (this.#draining) return;
     for (const asked of this.#unsent.values()) this.#send(asked);
@@ -182,6 +189,11 @@ export class IslandHost {
       for (const { population, generation } of populations)
         await this.#onSchedule(id, population, generation);
     }
+  }
+
+  #populations() {
+    const { islands, port, node } = this.#options;
+    return Promise.all(islands.map(async (id) => ({ id, node, populations: await port.populations(id) })));
   }
 
   async #onSchedule(island: string, population: string, generation: number): Promise<void> {
@@ -225,14 +237,30 @@ export class IslandHost {
     const { ttlMs } = this.#rules;
     this.#plan = plan;
     this.#rules = { ...rulesOf(plan.settings), epoch: plan.epoch };
-    if (this.#rules.ttlMs !== ttlMs) void this.#rebound().catch(this.#options.onError);
+    if (this.#rules.ttlMs !== ttlMs)
+      this.#rebound().catch((thrown) => !mayNot(thrown) && this.#options.onError(thrown));
   }
 
   async #rebound(): Promise<void> {
     const { transport, islands, inbox } = this.#options;
-    await Promise.all(
-      islands.map((island) => transport.openInbox(island, { ...inbox, ttlMs: this.#rules.ttlMs })),
-    );
+    const bounds = { ...inbox, ttlMs: this.#rules.ttlMs };
+    await Promise.all(islands.map((island) => transport.openInbox(island, bounds)));
+  }
+
+  /** Who may not do so itself lets itself be heard: whoever leads does it for those. */
+  async #openInboxes(): Promise<void> {
+    const { transport, islands } = this.#options;
+    try {
+      await this.#rebound();
+    } catch (thrown) {
+      if (!mayNot(thrown)) throw thrown;
+      this.#described = await this.#populations();
+      await this.membership.start();
+      for (const island of islands) {
+        const isThere = async () => (await transport.inboxState(island)) !== undefined;
+        await made(`the inbox of "${island}"`, isThere);
+      }
+    }
   }
 
   #describe(): SelfDescription {
@@ -242,7 +270,7 @@ export class IslandHost {
       node,
       incarnation: this.incarnation,
       islands: this.#described ?? [],
-      draining: this.#draining,
+      draining: this.#draining || !this.#ready,
     };
   }
 
@@ -256,4 +284,8 @@ export class IslandHost {
     onSuperseded();
     void this.stop().catch(onError);
   }
+}
+
+function mayNot(thrown: unknown): boolean {
+  return thrown instanceof PetriError && thrown.code === 'permission_denied';
 }

@@ -1,4 +1,5 @@
 export { Archipelago, type ArchipelagoOptions, type MigrateRequest } from './archipelago.ts';
+export { INBOX } from './coordinator/inboxes.ts';
 export type { Member, MembershipEvent, MemberState } from './membership/members.ts';
 export { Sealer, type SigningKey } from './migration/envelope.ts';
 export type { OnMigration, Travel } from './migration/events.ts';
@@ -17,4 +18,5 @@ export {
 } from './settings.ts';
 export { InProcessHub } from './transport/in-process.ts';
 export { connectNats, type NatsOptions } from './transport/nats.ts';
+export { type NatsIdentity, natsPermissions } from './transport/nats-permissions.ts';
 export type { Transport } from './transport/transport.ts';

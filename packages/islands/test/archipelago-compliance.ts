@@ -5,6 +5,7 @@ import { create } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type Edge,
+  MigrantSchema,
   type Migration,
   MigrationPolicySchema,
   MigrationSchema,
@@ -16,8 +17,10 @@ import {
 } from '@petri/contracts/v1';
 import { resourceExhausted } from '@petri/core';
 import { until } from '../../../test/support/until.ts';
+import { Sealer } from '../src/migration/envelope.ts';
 import type { Transport } from '../src/transport/transport.ts';
 import { coordinator, node, type TestNode } from './archipelago.ts';
+import { claim, genomeOf, hashOf } from './fake-port.ts';
 
 /** `found` gives the way to make connections to an archipelago that is empty. */
 export function archipelagoCompliance(
@@ -63,6 +66,21 @@ export function archipelagoCompliance(
       const nowhere = b.archipelago.migrate({ id: '', from: 'a', to: 'z', population: 'p', count: 1 });
       await assert.rejects(nowhere, { code: 'not_found' });
       assert.deepEqual([a.errors, b.errors], [[], []]);
+    });
+
+    within('a migrant in the name of another island is refused, and changes no report', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [1]));
+      await using b = disposable(await node(await connect(), 'b', []));
+      await using liar = await connect();
+      const genome = genomeOf(9);
+      const known = { population: 'p', from: 'a', to: 'b', genome, genomeSha256: hashOf(9), hops: 1 };
+      const ids = { migration: 'm', node: 'a', individual: 'x', origin: 'a' };
+      const forged = create(MigrantSchema, { ...known, ...ids, schemaVersion: 1, fitness: claim(9) });
+      await liar.send('b', { id: 'forged', sender: 'liar', bytes: new Sealer([]).seal(forged) });
+      await until('it is refused', () => b.events.length === 1);
+      assert.deepEqual([b.events[0]?.kind, b.events[0]?.reason], ['REJECTED', 'WRONG_SENDER']);
+      assert.deepEqual(b.islands.values('b'), []);
+      assert.deepEqual(await a.archipelago.ledger.reports(), []);
     });
 
     within('a population that is not there fails the migration, with the reason', async (connect) => {

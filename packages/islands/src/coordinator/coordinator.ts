@@ -2,15 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Clock, newId } from '@petri/core';
 import type { Membership } from '../membership/membership.ts';
+import { rulesOf } from '../policy/settings.ts';
 import type { Subscription } from '../transport/transport.ts';
 import type { Boards } from './boards.ts';
 import { LEASE } from './boards.ts';
+import type { Inboxes } from './inboxes.ts';
 import { LeaseSeeker } from './lease.ts';
 import { livingIslands, nextPlan } from './planning.ts';
 
 export type CoordinatorOptions = {
   boards: Boards;
   membership: Membership;
+  inboxes: Inboxes;
   clock: Clock;
   /** Shown as the leader. */
   id: string;
@@ -127,9 +130,10 @@ export class Coordinator {
   }
 
   async #plan(listensSince: number): Promise<void> {
-    const { boards, membership, clock, id, listenMs } = this.#options;
-    if (clock.monotonic() - listensSince < listenMs) return;
+    const { boards, membership, inboxes, clock, id, listenMs } = this.#options;
     const [current, { settings }] = await Promise.all([boards.plan(), boards.settings()]);
+    await inboxes.keep(membership.list(), rulesOf(settings).ttlMs);
+    if (clock.monotonic() - listensSince < listenMs) return;
     const made = { leader: id, madeAt: timestampFromMs(clock.now()) };
     const plan = nextPlan(current?.plan, settings, livingIslands(membership.list()), made);
     // A leader that lost its lease in between loses against the revision, too.

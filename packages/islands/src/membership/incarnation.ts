@@ -1,6 +1,8 @@
 import { aborted } from '@petri/core';
 import type { Documents } from '../transport/transport.ts';
 
+/** The collection of their incarnations. */
+export const NODES = 'nodes';
 const TRIES = 100;
 
 /**

@@ -63,7 +63,9 @@ export class Membership {
     this.#lastTick = options.clock.monotonic();
   }
 
+  /** Idempotent. */
   async start(): Promise<void> {
+    if (this.#timer) return;
     const { transport, beatMs } = this.#options;
     this.#subscription = await transport.subscribe(`${TOPIC}/*`, (bytes, topic) =>
       this.#receive(bytes, topic),

@@ -69,9 +69,11 @@ export class Immigration implements Receiver {
     this.#options.onError(thrown);
   }
 
-  #open({ bytes }: Delivery): Migrant | Refusal {
+  #open({ bytes, sender }: Delivery): Migrant | Refusal {
     try {
-      return this.#options.sealer.open(bytes);
+      const migrant = this.#options.sealer.open(bytes);
+      if (migrant.from === sender) return migrant;
+      return new Refusal('WRONG_SENDER', `"${sender}" sent it, and it says that "${migrant.from}" did`);
     } catch (thrown) {
       if (thrown instanceof Refusal) return thrown;
       throw thrown;

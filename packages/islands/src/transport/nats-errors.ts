@@ -23,7 +23,7 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
     if (thrown instanceof PetriError) throw thrown;
     const { name, message } = thrown as Error;
     if (/Closed|Draining/.test(name)) throw closed();
-    if (/Permission|Authorization/.test(name))
+    if (isDenied(thrown))
       throw new PetriError('permission_denied', `NATS: ${message}`, { reason: 'NATS_DENIED', cause: thrown });
     if (/max_payload/.test(message))
       throw new PetriError('invalid_argument', `NATS: ${message}`, {
@@ -33,6 +33,23 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
     if (thrown instanceof JetStreamApiError && (REFUSED.has(thrown.status) || REFUSED.has(thrown.code)))
       throw failedPrecondition('NATS_REFUSED', `NATS: ${message}`, { cause: thrown });
     throw unavailable('NATS_UNAVAILABLE', `NATS: ${message}`, { cause: thrown });
+  }
+}
+
+/** Whether the server does not let this user do what it asked for. */
+function isDenied(thrown: unknown): boolean {
+  return [thrown, (thrown as Error).cause].some(
+    (error) => error instanceof Error && /Permission|Authorization/.test(error.name),
+  );
+}
+
+/** Undefined if the server does not let this user do it. */
+export async function unlessDenied<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (isDenied(thrown)) return undefined;
+    throw thrown;
   }
 }
 

@@ -18,14 +18,15 @@ const NANOS_PER_MS = 1_000_000;
 const ACK_WAIT_MS = 5_000;
 /** The server remembers ids for no longer than it may keep messages. */
 const MAX_DEDUP_MS = 10 * 60_000;
-const DURABLE = 'receiver';
+/** The one consumer of an inbox. */
+export const RECEIVER = 'receiver';
 const MESSAGE_ID = 'Nats-Msg-Id';
 
-const streamOf = (inbox: string) => `${PREFIX}-inbox-${token(inbox)}`;
+export const streamOf = (inbox: string) => `${PREFIX}-inbox-${token(inbox)}`;
 export const subjectTo = (inbox: string, sender: string) =>
   `${PREFIX}.inbox.${token(inbox)}.${token(sender)}`;
 
-/** A stream of an inbox's own, which keeps a message until it is settled. Idempotent; bounds may change. */
+/** A stream of an inbox's own, which keeps a message until it is settled, and its receiver. Idempotent; bounds may change. */
 export async function openStream(
   manager: JetStreamManager,
   inbox: string,
@@ -46,6 +47,13 @@ export async function openStream(
   };
   const updated = await unlessMissing(() => manager.streams.update(name, config));
   if (!updated) await manager.streams.add({ name, ...config });
+  await manager.consumers.add(name, {
+    durable_name: RECEIVER,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
+    // One at a time keeps the order, also over redeliveries, so that a gap in the sequence means dropped messages.
+    max_ack_pending: 1,
+  });
 }
 
 export async function stateOf(manager: JetStreamManager, inbox: string): Promise<InboxState | undefined> {
@@ -58,7 +66,6 @@ export async function stateOf(manager: JetStreamManager, inbox: string): Promise
 /** Delivers until it is closed, over whatever happens to the server. */
 export class NatsReceiving implements Subscription {
   readonly #jetstream: JetStreamClient;
-  readonly #manager: JetStreamManager;
   readonly #stream: string;
   readonly #receiver: Receiver;
   readonly #closing = new AbortController();
@@ -71,9 +78,8 @@ export class NatsReceiving implements Subscription {
   #settled = 0;
   #done: Promise<void> = Promise.resolve();
 
-  constructor(jetstream: JetStreamClient, manager: JetStreamManager, inbox: string, receiver: Receiver) {
+  constructor(jetstream: JetStreamClient, inbox: string, receiver: Receiver) {
     this.#jetstream = jetstream;
-    this.#manager = manager;
     this.#stream = streamOf(inbox);
     this.#receiver = receiver;
   }
@@ -108,15 +114,9 @@ export class NatsReceiving implements Subscription {
   }
 
   async #open(): Promise<ConsumerMessages> {
-    const { ack_floor: floor } = await this.#manager.consumers.add(this.#stream, {
-      durable_name: DURABLE,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
-      // One at a time keeps the order, also over redeliveries, so that a gap in the sequence means dropped messages.
-      max_ack_pending: 1,
-    });
+    const consumer = await this.#jetstream.consumers.get(this.#stream, RECEIVER);
+    const { ack_floor: floor } = await consumer.info(true);
     this.#settled = Math.max(this.#settled, floor.stream_seq);
-    const consumer = await this.#jetstream.consumers.get(this.#stream, DURABLE);
     return consumer.consume({ max_messages: 8, expires: 2_000, abort_on_missing_resource: true });
   }
 

@@ -12,6 +12,16 @@ export function token(id: string): string {
   );
 }
 
+/** Where the server sends answers to this one: below its own name, so that nobody else may listen. */
+export function inboxPrefix(name: string): string {
+  return `_INBOX.${token(name)}`;
+}
+
+/** The bucket of a collection. */
+export function bucketOf(collection: string): string {
+  return `${PREFIX}-${token(collection)}`;
+}
+
 /** "a/b" as "a.b". */
 export function subjectOf(key: string): string {
   return key.split('/').map(token).join('.');

@@ -1,11 +1,17 @@
 import { type JetStreamClient, jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { notFound, unavailable } from '@petri/core';
 import { NatsDocuments } from './nats-documents.ts';
-import { asking, closed } from './nats-errors.ts';
+import { asking, closed, unlessMissing, unlessDenied } from './nats-errors.ts';
 import { NatsReceiving, openStream, stateOf, subjectTo } from './nats-inbox.ts';
-import { keyOf, PREFIX, subjectOf, token } from './nats-names.ts';
+import { bucketOf, inboxPrefix, keyOf, PREFIX, subjectOf } from './nats-names.ts';
+import { made } from './made.ts';
 import type {
   CollectionBounds,
   Documents,
@@ -21,12 +27,12 @@ import type {
 export type NatsOptions = {
   /** Such as "nats://127.0.0.1:4222"; the rest of a cluster is found through them. */
   servers: readonly string[];
-  /** Shown by the server's monitoring. */
+  /** Whose connection it is: shown by the server's monitoring, and where answers go. */
   name: string;
   /** Of streams and buckets: 1, or 3 on a cluster of at least three servers. */
   replicas: 1 | 3;
-  /** Credentials and TLS, as the library has them. */
-  security: Pick<NodeConnectionOptions, 'user' | 'pass' | 'token' | 'authenticator' | 'tls'>;
+  /** What to show the server and, as the library has it, TLS. `credentials` are the content of a creds file. */
+  security: Pick<NodeConnectionOptions, 'user' | 'pass' | 'tls'> & { credentials?: string };
 };
 
 const REQUEST_MS = 5_000;
@@ -37,12 +43,18 @@ const REQUEST_MS = 5_000;
  * @throws PetriError `unavailable` if no server answers, or the one that does has no JetStream.
  */
 export async function connectNats({ servers, name, replicas, security }: NatsOptions): Promise<Transport> {
+  const { credentials, ...shown } = security;
   let connection: NatsConnection | undefined;
   try {
     connection = await connect({
-      ...security,
+      ...shown,
+      // The library does not find the last line without its end.
+      ...(credentials && {
+        authenticator: credsAuthenticator(new TextEncoder().encode(`${credentials}\n`)),
+      }),
       servers: [...servers],
       name,
+      inboxPrefix: inboxPrefix(name),
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
       pingInterval: 5_000,
@@ -88,7 +100,9 @@ class NatsTransport implements Transport {
       const subject = topic.endsWith('/*') ? `${topicSubject(topic.slice(0, -2))}.*` : topicSubject(topic);
       const subscription = this.#connection.subscribe(subject, {
         callback: (error, message) => {
-          if (!error) receive(message.data, keyOf(message.subject.slice(TOPICS.length)));
+          // What the server sends for somebody who let its answer go here was not published here.
+          if (error || message.reply || message.headers) return;
+          receive(message.data, keyOf(message.subject.slice(TOPICS.length)));
         },
       });
       await this.#connection.flush();
@@ -116,7 +130,7 @@ class NatsTransport implements Transport {
   async receive(inbox: string, receiver: Receiver): Promise<Subscription> {
     return asking(async () => {
       if ((await stateOf(this.#manager, inbox)) === undefined) throw notFound('inbox', inbox);
-      const receiving = new NatsReceiving(this.#jetstream, this.#manager, inbox, receiver);
+      const receiving = new NatsReceiving(this.#jetstream, inbox, receiver);
       await receiving.start();
       return this.#own(receiving);
     });
@@ -129,8 +143,11 @@ class NatsTransport implements Transport {
   async documents(collection: string, { ttlMs }: CollectionBounds = { ttlMs: 0 }): Promise<Documents> {
     return asking(async () => {
       const options = { history: 1, replicas: this.#replicas, ...(ttlMs > 0 && { ttl: ttlMs }) };
-      const name = `${PREFIX}-${token(collection)}`;
-      const bucket = await new Kvm(this.#jetstream).create(name, options);
+      const name = bucketOf(collection);
+      const kvm = new Kvm(this.#jetstream);
+      await unlessDenied(() => kvm.create(name, options));
+      await made(`the collection "${collection}"`, () => this.#isThere(`KV_${name}`));
+      const bucket = await kvm.open(name, { allow_direct: true });
       return new NatsDocuments(name, bucket, this.#manager, (subscription) => this.#own(subscription));
     });
   }
@@ -142,6 +159,10 @@ class NatsTransport implements Transport {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #isThere(stream: string): Promise<boolean> {
+    return (await unlessMissing(() => this.#manager.streams.info(stream))) !== undefined;
   }
 
   #own(subscription: Subscription): Subscription {

@@ -7,7 +7,11 @@ export interface Transport extends AsyncDisposable {
    * then on is missed.
    */
   subscribe(topic: string, receive: (bytes: Uint8Array, topic: string) => void): Promise<Subscription>;
-  /** Makes an inbox, or takes over its bounds if there is one. */
+  /**
+   * Makes an inbox, or takes over its bounds if there is one.
+   *
+   * @throws PetriError `permission_denied` for who may not, as a node under the permissions of NATS.
+   */
   openInbox(inbox: string, bounds: InboxBounds): Promise<void>;
   /**
    * Stores a message durably; one with the same id within the inbox's window is stored once.
@@ -23,7 +27,7 @@ export interface Transport extends AsyncDisposable {
   receive(inbox: string, receiver: Receiver): Promise<Subscription>;
   /** What an inbox holds now; undefined if there is none. */
   inboxState(inbox: string): Promise<InboxState | undefined>;
-  /** Documents under compare-and-set. */
+  /** Documents under compare-and-set. Who may not make the collection waits until somebody has. */
   documents(collection: string, bounds?: CollectionBounds): Promise<Documents>;
   /** Idempotent. Ends every subscription; calls under way may be refused as `unavailable`. */
   close(): Promise<void>;
@@ -63,7 +67,10 @@ export type InboxBounds = {
   perSender: number;
   ttlMs: number;
 };
-/** `id` has any characters but blanks and control characters. `sender` keeps one edge from filling the inbox of another. */
+/**
+ * `id` has any characters but blanks and control characters. `sender` keeps one edge from
+ * filling the inbox of another; under the permissions of NATS, nobody sends in the name of others.
+ */
 export type Outgoing = { id: string; sender: string; bytes: Uint8Array };
 export type Receipt = { sequence: number; duplicate: boolean };
 /** `first` is the sequence of the oldest message held or, if none is, of the next. */

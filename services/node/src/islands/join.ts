@@ -1,14 +1,11 @@
 import type { Clock } from '@petri/core';
-import { Archipelago, leadingSentence, openTransport, Sealer } from '@petri/islands';
+import { Archipelago, INBOX, leadingSentence, openTransport, Sealer } from '@petri/islands';
 import type { Registry } from '@petri/population';
 import type { SandboxEvents, SandboxRuntime } from '@petri/sandbox';
 import type { Evaluators } from './evaluators.ts';
 import { NodeIslands } from './node-islands.ts';
 import type { IslandsConfig } from './settings.ts';
 import { tellOfMembers, tellOfMigrants } from './telling.ts';
-
-/** Of each inbox: more than islands take in while one evaluates, less than a flood. */
-const INBOX = { messages: 1_000, bytes: 128 * 1024 * 1024, perSender: 100 };
 
 type Joining = {
   config: IslandsConfig;

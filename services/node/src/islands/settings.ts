@@ -54,6 +54,7 @@ export const ALONE: IslandsConfig = {
   natsServers: [],
   natsUser: '',
   natsPassword: '',
+  natsCredentials: '',
   natsCaFile: undefined,
   natsReplicas: 1,
   migrantKey: undefined,
