@@ -151,13 +151,13 @@ suite('what a Prometheus scrapes', () => {
     );
   });
 
-  test('has a zero for every reason to collect garbage before there is any', async () => {
-    const zeros = [
-      ...(await scrape()).matchAll(/^petri_gc_collected_total\{.*petri_gc_reason="(\w+)".*\} 0$/gm),
+  test('has every reason to collect garbage, whether it occurred or not', async () => {
+    const told = [
+      ...(await scrape()).matchAll(/^petri_gc_collected_total\{.*petri_gc_reason="(\w+)".*\} \d+$/gm),
     ];
     const reasons = Object.keys(GarbageReason).filter((name) => /^[A-Z]+$/.test(name));
     assert.deepEqual(
-      zeros.map(([, reason = '']) => reason.toUpperCase()).sort(),
+      told.map(([, reason = '']) => reason.toUpperCase()).sort(),
       reasons.filter((name) => name !== 'UNSPECIFIED').sort(),
     );
   });

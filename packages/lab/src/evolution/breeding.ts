@@ -76,7 +76,7 @@ function child(parents: readonly Individual[], grammar: Grammar, settings: Setti
     return vary(weighted(operators, rng), mother.tree, select, grammar, rng);
   });
   if (tree === undefined) return mother;
-  const { descent: fathers } = (father ?? mother);
+  const { descent: fathers } = father ?? mother;
   return { tree, descent: [...new Set([...mother.descent, ...fathers])].slice(0, MAX_DESCENT) };
 }
 

@@ -54,7 +54,7 @@ export function regressionSpec(data: FitnessData): EvaluationSpec {
   };
 }
 
-export function isTransient(error: unknown): error is PetriError {
+function isTransient(error: unknown): error is PetriError {
   return error instanceof PetriError && TRANSIENT.includes(error.code);
 }
 

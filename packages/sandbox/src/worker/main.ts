@@ -1,4 +1,5 @@
 /** A worker process: it hosts isolates and runs one slice of guest code at a time. Started by the supervisor alone. */
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { frame, readFrames } from '../frames.ts';
 import {
@@ -20,6 +21,10 @@ const FLUSH_MS = 1;
 const YIELD_MS = 4;
 // Isolates are made ahead of need once nothing has happened for so long.
 const IDLE_MS = 2;
+
+// The script came by standard input, which is at its end.
+process.stdin.destroy();
+closeSync(0);
 
 const [warmSize = 0, warmBytes = 0, capacity = 1] = process.argv.slice(2).map(Number);
 

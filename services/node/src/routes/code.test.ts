@@ -84,9 +84,9 @@ suite('code', () => {
     await using node = await testNode({ export: () => archive, import: async ({ id }) => info(id) });
     const exported = await node.client.exportSandbox({ id: 'a' });
     await node.client.importSandbox({ archive: exported.archive!, id: 'b' });
-    const [, imported, id] = node.runtime.calls[1]!;
+    const [, imported, as] = node.runtime.calls[1]!;
     assert.partialDeepStrictEqual(imported, archive);
-    assert.equal(id, 'b');
+    assert.deepEqual(as, { id: 'b', tenant: 'anonymous' });
 
     await assert.rejects(node.client.importSandbox({ archive: { ...exported.archive!, schemaVersion: 2 } }), {
       code: 'failed_precondition',

@@ -5,8 +5,8 @@ import { LIMITS } from './limits.ts';
 type Finding = { active: boolean; detail: string };
 
 const CAPABILITY_SETS = ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'];
-// What the protocol has: the channel, standard error, and where the script came from, which is at its end.
-const SOCKETS = 3;
+// What the protocol has: the channel and standard error.
+const SOCKETS = 2;
 
 /** What the kernel says of a process: which protections it really runs under. */
 export function protectionsOf(pid: number): Protection[] {
