@@ -43,7 +43,7 @@ nats-server from the PATH, or from Debian where it may be installed.
 
 A process that dies is started again. Ctrl-C or SIGTERM: end all in order. A second one: at once.
 
-Exit status: 0 ended as asked (with --demo: the target was reached), 1 otherwise, 2 wrong usage.
+Exit status: 0 ended as asked (with --demo: the target was reached), 1 otherwise, 2 wrong usage, 130 the demo was interrupted.
 `;
 
 const FLAGS = {

@@ -124,3 +124,44 @@ test('a candidate that fails scores 0, with its outcome counted', async () => {
   assert.equal(end.last.best.score, 0);
   assert.equal(end.last.outcomes.TIMEOUT, end.last.evaluations);
 });
+
+test('who comes from elsewhere takes part, and whoever is recorded is an ancestor', async () => {
+  const solved = (await run({})).end.last.best;
+  let exchanges = 0;
+  const { end } = await run({
+    seed: '2',
+    exchange: async (population) => {
+      assert.equal(population.length, settings.population);
+      const newcomers = ++exchanges === 1 ? [{ tree: solved.tree, descent: ['there'] }] : [];
+      return {
+        recorded: new Map(population.map(({ source }, index) => [source, `own-${index}`])),
+        newcomers,
+      };
+    },
+  });
+  assert.deepEqual([end.stop, end.last.generation, exchanges], ['GOAL', 1, 1]);
+  assert.deepEqual([end.last.best.source, end.last.best.descent], [solved.source, ['there']]);
+  const alone = await run({ seed: '2' });
+  assert.ok(alone.end.last.generation > 1, 'it would not have come so far by itself');
+});
+
+test('a child descends from its recorded parents', async () => {
+  const seen: (readonly string[])[] = [];
+  await run({
+    settings: { ...settings, generations: 3 },
+    exchange: async (population) => {
+      seen.push(...population.map(({ descent }) => descent));
+      return {
+        recorded: new Map(population.map(({ source }, index) => [source, `own-${index}`])),
+        newcomers: [],
+      };
+    },
+  });
+  assert.ok(seen.slice(0, settings.population).every((descent) => descent.length === 0));
+  const children = seen.slice(settings.population);
+  assert.ok(
+    children.some((descent) => descent.length === 2),
+    'crossover has two parents',
+  );
+  assert.ok(children.every((descent) => descent.length <= 8));
+});
