@@ -72,10 +72,15 @@ export class Innocents {
     assert.deepEqual(this.wrong, []);
   }
 
-  /** Ends counting. Every sandbox must be where its last answer left it. */
+  /** Ends counting. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+  }
+
+  /** Ends counting. Every sandbox must be where its last answer left it. */
+  async verify(): Promise<void> {
+    await this.stop();
     for (const [id, count] of this.#counts) assert.equal(await this.#sandboxes.call(id, 'count'), count, id);
     assert.deepEqual(this.wrong, []);
   }
