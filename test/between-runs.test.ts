@@ -152,7 +152,8 @@ suite('runs that sleep', () => {
     const boxes = await Promise.all(Array.from({ length: 200 }, () => single.box(COUNTS)));
     const caller = new AbortController();
     const asleep = boxes.map(({ id }) => assert.rejects(own.run(id, 'naps', [], { signal: caller.signal })));
-    await until('all of them sleep', async () => (await single.status()).workers[0]?.inFlight === 200);
+    const asleepAll = async () => (await single.status()).workers[0]?.inFlight === 200;
+    await until('all of them sleep', asleepAll, 60_000);
     const awake = await single.box(COUNTS);
     for (let n = 1; n <= 20; n++) assert.equal(await awake.call('count'), n);
     caller.abort();
