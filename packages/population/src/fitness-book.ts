@@ -10,7 +10,7 @@ import type { Change } from './store/store.ts';
 import type { Fitness, FitnessError, TestResult } from './types.ts';
 
 /** Of each of a hundred thousand members, in memory. */
-const MAX_COMPONENTS = 64;
+export const MAX_COMPONENTS = 64;
 const MAX_COMPONENT_NAME = 128;
 export const MAX_TESTS = 256;
 const MAX_REASON = 256;

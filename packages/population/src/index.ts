@@ -5,6 +5,8 @@ export {
   type FitnessAdjustment,
   type FitnessBook,
   type FitnessEntry,
+  MAX_ADJUSTMENTS,
+  MAX_COMPONENTS,
   MAX_TESTS,
   type RankedFitness,
   type RankPage,
@@ -15,6 +17,7 @@ export { DEFAULT_RULES, type GarbageReason, type GarbageRules } from './gc/polic
 export type { CollectableSandboxes, SandboxActivity } from './gc/sandboxes.ts';
 export type { Immigrant } from './immigrants.ts';
 export type { IndividualSandboxes } from './individuals.ts';
+export { MAX_PARENTS } from './lineage/admission.ts';
 export { exportLineage, type LineageFormat } from './lineage/export.ts';
 export type {
   BirthSpec,

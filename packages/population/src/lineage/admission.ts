@@ -6,7 +6,7 @@ import type { Graph } from './graph.ts';
 export type Announcement = Omit<Birth, 'sequence'>;
 
 /** As many as any crossover that anybody published takes, and some. */
-const MAX_PARENTS = 64;
+export const MAX_PARENTS = 64;
 /** About 1 GB; a graph that grows for ever must end somewhere that can be seen. */
 const MAX_BIRTHS = 1_000_000;
 

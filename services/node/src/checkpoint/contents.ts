@@ -11,6 +11,7 @@ import {
   readPopulation,
   readSandboxError,
   RECORD_KINDS,
+  RowBudget,
 } from '../mapping/checkpoint.ts';
 import { mapped, Problems } from '../mapping/problems.ts';
 import { damaged } from './file-check.ts';
@@ -30,7 +31,7 @@ export type Contents = {
 /** Reads all records, and checks each. @throws PetriError `invalid_argument`; `failed_precondition` for newer archives */
 export async function contentsOf(file: AsyncIterable<Buffer>): Promise<Contents> {
   const collector = new Collector();
-  for await (const bytes of recordsOf(file)) collector.add(decoded(bytes));
+  for await (const bytes of recordsOf(file)) collector.add(decoded(bytes), bytes.length);
   return collector.done();
 }
 
@@ -56,10 +57,14 @@ class Collector {
     pins: [] as Checkpoint['pins'][number][],
   };
   readonly #sandboxes = new Map<string, Pick<SandboxArchive, 'tenant' | 'limits'>>();
+  readonly #budget = new RowBudget();
+  /** Of members. */
+  readonly #ids = new Set<string>();
   #kind = -1;
   #index = 0;
 
-  add({ record }: CheckpointRecord): void {
+  add({ record }: CheckpointRecord, bytes: number): void {
+    this.#budget.take(record.case, bytes);
     const kind = RECORD_KINDS.findIndex((each) => each === record.case);
     const isHeader = kind === 0;
     if (kind < this.#kind || isHeader !== (this.#kind === -1)) throw damaged('its records are out of order');
@@ -73,9 +78,6 @@ class Collector {
   done(): Contents {
     const population = this.#population;
     if (population === undefined) throw damaged('it is of no population');
-    const ids = new Set(this.#rows.members.map(({ id }) => id));
-    for (const id of this.#sandboxes.keys())
-      if (!ids.has(id)) this.#problems.add('sandbox', `"${id}" is that of no member`);
     this.#problems.done();
     return { checkpoint: { population, ...this.#rows }, sandboxes: this.#sandboxes };
   }
@@ -91,16 +93,18 @@ class Collector {
         return;
       }
       case 'member':
-        return void members.push(readMember(problems, record.value));
+        this.#ids.add(record.value.id);
+        return this.#keep(members, () => readMember(problems, record.value));
       case 'formerMember':
-        return void former.push(readFormerMember(problems, record.value));
+        return this.#keep(former, () => readFormerMember(problems, record.value));
       case 'birth':
-        return void births.push(readBirth(problems, record.value));
+        return this.#keep(births, () => readBirth(problems, record.value));
       case 'pin':
-        return void pins.push(readPin(problems, record.value));
+        return this.#keep(pins, () => readPin(problems, record.value));
       case 'sandbox': {
         const { archive } = readSandbox(problems, record.value);
         const { id, limits } = archive;
+        if (!this.#ids.has(id)) problems.add('archive.id', `"${id}" is that of no member`);
         if (this.#sandboxes.has(id)) problems.add('archive.id', `"${id}" is given twice`);
         this.#sandboxes.set(id, { tenant: this.#population?.tenant ?? '', limits });
         return;
@@ -108,6 +112,13 @@ class Collector {
       default:
         throw damaged('it holds a record of an unknown kind');
     }
+  }
+
+  /** What is wrong may be so in its size, too. */
+  #keep<T>(rows: T[], read: () => T): void {
+    const since = this.#problems.count;
+    const row = read();
+    if (this.#problems.count === since) rows.push(row);
   }
 }
 

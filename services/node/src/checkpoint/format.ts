@@ -6,8 +6,10 @@ export const LAYOUT = 1;
 export const PREAMBLE_BYTES = MAGIC.length + 4;
 export const DIGEST_BYTES = 32;
 const MiB = 1024 * 1024;
-/** A record is held whole, encoded and decoded; the default limits of a sandbox and its versions add up to half of it. */
-export const MAX_RECORD_BYTES = 256 * MiB;
+/** As of a message: a record is held whole, and takes many times its bytes once it is unpacked. */
+export const MAX_RECORD_BYTES = 64 * MiB;
+/** All records but those of sandboxes, which are held together: a hundred thousand members of 1.3 KB, births included. */
+export const MAX_ROWS_BYTES = 128 * MiB;
 /** Large enough to be cheap, far below any message limit. */
 const CHUNK_BYTES = MiB / 4;
 

@@ -12,9 +12,19 @@ import {
   type SandboxError as SandboxErrorMessage,
 } from '@petri/contracts/v1';
 import { resourceExhausted } from '@petri/core';
-import type { Checkpoint, Fitness, Member, MemberInfo, Population } from '@petri/population';
+import {
+  type Checkpoint,
+  type Fitness,
+  MAX_ADJUSTMENTS,
+  MAX_COMPONENTS,
+  MAX_PARENTS,
+  MAX_TESTS,
+  type Member,
+  type MemberInfo,
+  type Population,
+} from '@petri/population';
 import type { CapturedSandbox, SandboxError } from '@petri/sandbox';
-import { MAX_RECORD_BYTES } from '../checkpoint/format.ts';
+import { MAX_RECORD_BYTES, MAX_ROWS_BYTES } from '../checkpoint/format.ts';
 import { archiveMessage } from './archive.ts';
 import { readResult } from './fitness.ts';
 import { readSha256 } from './hashes.ts';
@@ -47,10 +57,28 @@ export type Taken = {
 
 /** The records of a checkpoint, encoded one after another. */
 export function* recordBytes(taken: Taken): Generator<Uint8Array, void, void> {
+  const rows = new RowBudget();
   for (const record of records(taken)) {
     const bytes = toBinary(CheckpointRecordSchema, create(CheckpointRecordSchema, { record }));
     if (bytes.length > MAX_RECORD_BYTES) throw tooLarge(record, bytes.length);
+    rows.take(record.case, bytes.length);
     yield bytes;
+  }
+}
+
+/** What is recorded of a population is held in memory when it is restored. */
+export class RowBudget {
+  #bytes = 0;
+
+  /** @throws PetriError `resource_exhausted`, reason CHECKPOINT_ROWS_TOO_LARGE */
+  take(kind: RecordKind | undefined, bytes: number): void {
+    if (kind === 'sandbox') return;
+    this.#bytes += bytes;
+    if (this.#bytes > MAX_ROWS_BYTES)
+      throw resourceExhausted(
+        'CHECKPOINT_ROWS_TOO_LARGE',
+        `what is recorded of the population has more than ${MAX_ROWS_BYTES} bytes, besides its sandboxes`,
+      );
   }
 }
 
@@ -124,6 +152,7 @@ export function readFormerMember(problems: Problems, message: CheckpointFormerMe
 
 export function readBirth(problems: Problems, message: BirthEntry): Checkpoint['births'][number] {
   const { generation = 0, bornAt } = message;
+  problems.atMost('parents', message.parents.length, MAX_PARENTS);
   const bornAtMs = readTime(problems, 'born_at', bornAt);
   const {
     mutationType = '',
@@ -148,6 +177,9 @@ export function readSandboxError(problems: Problems, message: SandboxErrorMessag
 
 function readFitness(problems: Problems, message: FitnessMessage): Fitness {
   const { id, components, generation, evaluatedAt, evaluationUs, tests, evaluatorSha256, sequence } = message;
+  problems.atMost('components', Object.keys(components).length, MAX_COMPONENTS);
+  problems.atMost('tests', tests.length, MAX_TESTS);
+  problems.atMost('adjustments', message.adjustments.length, MAX_ADJUSTMENTS);
   return {
     id,
     ...readResult(problems, message.result),

@@ -1728,7 +1728,8 @@ export const PopulationService: GenService<{
    * The population as one file (checkpoint.proto), in chunks: members, generation, fitness, former members, the lineage of all
    * of them back to its beginning, pins, and the sandboxes of the members. All of it as it is at one moment, each sandbox
    * between two runs, whatever happens while the file is read. Sandboxes of former members do not come along.
-   * RESOURCE_EXHAUSTED for a sandbox of more than 256 MiB.
+   * RESOURCE_EXHAUSTED, reason CHECKPOINT_RECORD_TOO_LARGE for a sandbox of more than 64 MiB with all its versions,
+   * CHECKPOINT_ROWS_TOO_LARGE for more than 128 MiB beside the sandboxes.
    *
    * @generated from rpc petri.v1.PopulationService.ExportPopulation
    */
