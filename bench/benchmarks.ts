@@ -2,6 +2,7 @@ import { batchRun } from './batch-run.ts';
 import { containment } from './containment.ts';
 import { density } from './density.ts';
 import { evaluateSources } from './evaluate-sources.ts';
+import { garbage } from './garbage.ts';
 import { hangs } from './hangs.ts';
 import { islands } from './islands.ts';
 import { kills } from './kills.ts';
@@ -25,6 +26,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   telemetry,
   population,
   density,
+  garbage,
   islands,
   migration,
   whereTimeGoes,

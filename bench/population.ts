@@ -2,9 +2,12 @@ import type { Benchmark, Context, Row } from './support/benchmark.ts';
 import { type BenchNode, startNode } from './support/node.ts';
 import { median, quantile } from './support/quantiles.ts';
 import { figure, none } from './support/rows.ts';
+import { timed } from './support/timed.ts';
 
 const MEMBERS = 10_000;
 const INDIVIDUALS = 100_000;
+/** What a graph of 100,000 answers within, in milliseconds. */
+const PROMPT = { atMost: 20 };
 /** In one message. */
 const BATCH = 10_000;
 const PER_GENERATION = 1_000;
@@ -89,11 +92,41 @@ async function lineageRows({ quick, progress }: Context, { populations }: BenchN
   }
   return [
     figure('RecordLineage, 10,000 in one call', (INDIVIDUALS / recorded) * 1000, '/s'),
-    figure('GetAncestors, the nearest 1,000 of 100,000, p50', median(times.ancestors), 'ms'),
-    figure('GetDescendants, the nearest 1,000 of 100,000, p50', median(times.descendants), 'ms'),
-    figure('GetCommonAncestor of two in 100,000, p50', median(times.common), 'ms'),
+    figure('GetAncestors, the nearest 1,000 of 100,000, p50', median(times.ancestors), 'ms', PROMPT),
+    figure('GetDescendants, the nearest 1,000 of 100,000, p50', median(times.descendants), 'ms', PROMPT),
+    figure('GetCommonAncestor of two in 100,000, p50', median(times.common), 'ms', PROMPT),
     figure('GetCommonAncestor of two in 100,000, p99', quantile(times.common, 0.99), 'ms'),
+    ...(await exportRows(populations, progress)),
     none('wrong answers about lineage', wrong),
+  ];
+}
+
+async function exportRows(
+  populations: BenchNode['populations'],
+  progress: Context['progress'],
+): Promise<Row[]> {
+  const newest = Array.from({ length: BATCH }, (_, at) => named(INDIVIDUALS - 1 - at));
+  const taken = async (ids: string[]): Promise<{ ms: number; slowest: number; wrong: number }> => {
+    progress(`lineage: export of ${ids.length || 'all'}`);
+    let text = '';
+    const over = new AbortController();
+    const work = timed(async () => {
+      for await (const { chunk } of populations.exportLineage({ ids })) text += chunk;
+    }).finally(() => over.abort());
+    let slowest = 0;
+    while (!over.signal.aborted)
+      slowest = Math.max(slowest, await timed(() => populations.getLineage({ id: named(0) })));
+    const ms = await work;
+    const { nodes } = JSON.parse(text) as { nodes: unknown[] };
+    return { ms, slowest, wrong: nodes.length === INDIVIDUALS ? 0 : 1 };
+  };
+  const all = await taken([]);
+  const some = await taken(newest);
+  return [
+    figure('ExportLineage of 100,000', (INDIVIDUALS / all.ms) * 1000, '/s'),
+    figure('ExportLineage of 10,000 and all they come from', (INDIVIDUALS / some.ms) * 1000, '/s'),
+    figure('the slowest GetLineage meanwhile', Math.max(all.slowest, some.slowest), 'ms'),
+    none('exports that lack somebody', all.wrong + some.wrong),
   ];
 }
 
@@ -108,10 +141,4 @@ function birthOf(n: number) {
   const mixed = (Math.imul(n, 0x9e37_79b1) >>> 8) % PER_GENERATION;
   const parents = [before + ((n * 31) % PER_GENERATION), before + mixed];
   return { id: named(n), generation, parents: [...new Set(parents)].map(named) };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
 }

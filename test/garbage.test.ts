@@ -37,6 +37,32 @@ test('garbage is collected on demand, with its reason; pins and runs are spared'
   assert.deepEqual((await admin.collectGarbage()).collected, [{ id: 'pinned', reason: 'GENERATION' }]);
 });
 
+test('runs are answered while a sweep collects many', async () => {
+  const garbage = { intervalMs: 0, rules: { ...NEVER, abandonedMs: 1 }, memoryBytes: 1024 * GiB };
+  await using node = await testNode({ workers: 1, spares: 0, garbage });
+  const { populations, admin, sandboxes } = node.petri;
+  const many = Array.from({ length: 200 }, (_, at) => `g${at}`);
+  const withStop = `${genome} export const stop = () => { for (let n = 0; n < 1e5; n++); };`;
+  await sandboxes.create({ id: 'stays', genome });
+  for (let at = 0; at < many.length; at += 50)
+    await sandboxes.batchCreate(many.slice(at, at + 50).map((id) => ({ id, genome: withStop })));
+  await populations.create({ id: 'p' });
+  await populations.add('p', many);
+  await populations.delete('p');
+  const stillThere = async () => (await Array.fromAsync(sandboxes.list({ pageSize: 1000 }))).length - 1;
+  const over = new AbortController();
+  const sweep = admin.collectGarbage().finally(() => over.abort());
+  let answeredAmidst = 0;
+  for (let n = 0; !over.signal.aborted; n++) {
+    assert.equal(await sandboxes.call('stays', 'f', n), n + 1);
+    const left = await stillThere();
+    if (left > 0 && left < many.length) answeredAmidst++;
+  }
+  assert.equal((await sweep).collected.length, many.length);
+  assert.ok(answeredAmidst > 0);
+  assert.equal(await stillThere(), 0);
+});
+
 test('a node collects by itself, hibernates where memory is short, and tells those who watch', async () => {
   const garbage = { intervalMs: 20, rules: { ...NEVER, abandonedMs: 1 }, memoryBytes: 1 };
   using directory = temporaryDirectory();
