@@ -187,7 +187,7 @@ suite('NATS of a cluster', { skip: WITHOUT_SECURE_NATS }, () => {
 
   test('a consumer made for what one may watch delivers that, and nothing beside it', async () => {
     const a = await raw('a');
-    const subject = `${API}.CONSUMER.CREATE.KV_petri-migrations.w.$KV.petri-migrations.a.>`;
+    const subject = `${API}.CONSUMER.CREATE.KV_petri-migrations.w.$KV.petri-migrations.of.a.>`;
     const config = { name: 'w', filter_subject: '$KV.petri-migrations.>', ack_policy: 'none' };
     const answer = await a.request(subject, JSON.stringify({ stream_name: 'KV_petri-migrations', config }));
     assert.match(answer.string(), /"error".*filter/);
@@ -198,6 +198,9 @@ suite('NATS of a cluster', { skip: WITHOUT_SECURE_NATS }, () => {
     const n = await raw('n');
     for (const island of ['east', 'west']) {
       await n.request(`petri.inbox.b.${island}`, 'x');
+      const watching = `${API}.CONSUMER.CREATE.KV_petri-migrations.w-${island}.$KV.petri-migrations.of.${island}.>`;
+      const answer = await n.request(watching, '{}');
+      assert.doesNotMatch(answer.string(), /Permissions/);
     }
     await refuses(n.request('petri.inbox.b.n', 'x'), 'petri.inbox.b.n');
     await n.close();

@@ -60,7 +60,8 @@ function ofIsland(island: string): string[] {
   const receiver = `${streamOf(island)}.${RECEIVER}`;
   return [
     `${PREFIX}.inbox.*.${token(island)}`,
-    ...watching(MIGRATIONS, `${subjectOf(island)}.>`),
+    // The records of what the island was asked for, as the ledger names them.
+    ...watching(MIGRATIONS, `of.${subjectOf(island)}.>`),
     `${API}.CONSUMER.INFO.${receiver}`,
     `${API}.CONSUMER.MSG.NEXT.${receiver}`,
     `$JS.ACK.${receiver}.>`,
