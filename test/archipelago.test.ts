@@ -1,10 +1,12 @@
 /** Individuals that get from island to island: of one node without NATS, and between nodes over it. */
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { suite, test } from 'node:test';
-import type { EvaluationSpec, Migration, Petri } from '@petri/client';
+import { connect, type EvaluationSpec, type Migration, type Petri } from '@petri/client';
 import { temporaryDirectory } from './support/directory.ts';
 import { startNatsServer, WITHOUT_NATS } from './support/nats-server.ts';
 import { type TestNode, testNode } from './support/node.ts';
+import { startNodeProcess } from './support/node-process.ts';
 import { until } from './support/until.ts';
 
 const closeTo = (expected: number): EvaluationSpec => ({
@@ -14,6 +16,7 @@ const SPEC = closeTo(10);
 const OTHER = closeTo(3);
 
 const ISLANDS = {
+  announced: undefined,
   beatMs: 50,
   leaseMs: 300,
   natsServers: [] as string[],
@@ -82,6 +85,22 @@ suite('an archipelago', () => {
     assert.equal(again.duplicate, 1);
     const topology = await petri.archipelago.topology();
     assert.deepEqual([topology.kind, topology.edges.length], ['RING', 2]);
+  });
+
+  test('tells callers and other nodes where each node is reached', async () => {
+    await using node = await startNodeProcess({
+      PETRI_HOST: '0.0.0.0',
+      PETRI_ALLOW_INSECURE: 'unauthenticated',
+      PETRI_WORKERS: '1',
+    });
+    const port = node.address.split(':')[1];
+    await using petri = await connect(`127.0.0.1:${port}`);
+    const [itself] = await petri.archipelago.nodes();
+    assert.equal(itself?.address, `${hostname()}:${port}`);
+    const announced = { host: 'petri.example.org', port: 443 };
+    await using elsewhere = await testNode({ islands: { ...ISLANDS, node: 'n', islands: ['n'], announced } });
+    const [told] = await elsewhere.petri.archipelago.nodes();
+    assert.equal(told?.address, 'petri.example.org:443');
   });
 
   test('that was started again evaluates immigrants as before', async () => {

@@ -31,6 +31,7 @@ import { ON_DEMAND } from './garbage/settings.ts';
 import { genomesOf } from './genomes.ts';
 import { adminHandlers, eventHandlers, sandboxHandlers } from './handlers.ts';
 import { Idempotency } from './idempotency.ts';
+import { announcedAddress } from './islands/address.ts';
 import { Evaluators } from './islands/evaluators.ts';
 import { joinArchipelago } from './islands/join.ts';
 import { ALONE } from './islands/settings.ts';
@@ -122,16 +123,17 @@ async function serve(
     store: storage.evaluators,
     onError: (thrown) => complain(`evaluators: ${(thrown as Error).message}`),
   });
-  const serving = { address: '' };
+  const islands = config.islands ?? ALONE;
+  const announced = { address: '' };
   const archipelago = endpoint.own(
     await joinArchipelago({
-      config: config.islands ?? ALONE,
+      config: islands,
       runtime,
       registry,
       events,
       evaluators,
       clock,
-      address: () => serving.address,
+      address: () => announced.address,
       complain,
       inform,
     }),
@@ -158,7 +160,7 @@ async function serve(
   });
   const { address, port } = await endpoint.listen();
   collector.start(intervalMs);
-  serving.address = address;
+  announced.address = announcedAddress({ host: config.host, port }, islands.announced);
   archipelago.membership.announce();
   const drain = () => {
     // Another leads while the calls in flight finish.

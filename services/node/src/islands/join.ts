@@ -14,7 +14,7 @@ type Joining = {
   evaluators: Evaluators;
   events: SandboxEvents;
   clock: Clock;
-  /** Where this node serves; asked for with each beat. */
+  /** Where others reach this node; asked for with each beat. */
   address: () => string;
   /** Told in a sentence what went wrong in the background, and is tried again. */
   complain: (sentence: string) => void;

@@ -1,12 +1,15 @@
 import { hostname } from 'node:os';
 import { type EnvReader, idViolation } from '@petri/core';
 import { type ArchipelagoConfig, archipelagoVariables, fileContent, readArchipelago } from '@petri/islands';
+import { type Announced, parseAnnounced } from './address.ts';
 
 export type IslandsConfig = ArchipelagoConfig & {
   /** Id of this node in the archipelago. */
   node: string;
   /** Its islands. */
   islands: readonly string[];
+  /** Where others reach it. Undefined: where it listens. */
+  announced: Announced | undefined;
   /** Duration of the coordinators' lease, in milliseconds; 0 for a node that does not want to lead. */
   leaseMs: number;
   /** What migrants are signed with. Undefined: they are not, and need not be. */
@@ -16,6 +19,10 @@ export type IslandsConfig = ArchipelagoConfig & {
 export const ISLAND_VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ['PETRI_NODE', "id of this node in the archipelago (the machine's name)"],
   ['PETRI_ISLANDS', 'ids of its islands, comma-separated (the node)'],
+  [
+    'PETRI_ADDRESS',
+    "where others reach this node, HOST or HOST:PORT (where it listens; on all interfaces, the machine's name)",
+  ],
   ['PETRI_LEASE_MS', 'how long a leader that is gone holds up the next; 0: leave it to coordinators (5000)'],
   ...archipelagoVariables('none: islands of this process alone'),
   [
@@ -32,6 +39,7 @@ export function readIslands(env: EnvReader): IslandsConfig {
   return {
     node,
     islands,
+    announced: env.parsed('PETRI_ADDRESS', parseAnnounced, undefined),
     ...readArchipelago(env),
     leaseMs: env.int('PETRI_LEASE_MS', 5_000, { min: 0, max: 600_000 }),
     migrantKey: env.parsed('PETRI_MIGRANT_KEY_FILE', fileContent, undefined),
@@ -49,6 +57,7 @@ function requireIds(env: EnvReader, name: string, ids: readonly string[]): void 
 export const ALONE: IslandsConfig = {
   node: 'local',
   islands: ['local'],
+  announced: undefined,
   beatMs: 1_000,
   leaseMs: 5_000,
   natsServers: [],
