@@ -36,6 +36,15 @@ export function childrenOf(pid: number): number[] {
   return pids.filter((each) => parentOf(each) === pid).map(Number);
 }
 
+/** With its arguments; empty for a process that is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function parentOf(pid: number | string): number {
   return Number(statOf(pid)[1]);
 }

@@ -103,8 +103,12 @@ export class Resident {
    * Updates the heap figures after a run that took `wallUs`. Asking V8 costs as much as a short run, which changes little:
    * after such, it is asked once in so many times.
    */
-  measure(wallUs: number): void {
-    if (wallUs < SHORT_RUN_US && this.#unmeasured++ % MEASURE_EVERY !== 0) return;
+  measureAfter(wallUs: number): void {
+    if (wallUs >= SHORT_RUN_US || this.#unmeasured++ % MEASURE_EVERY === 0) this.measure();
+  }
+
+  /** Updates the heap figures: of its isolate, which it may share. */
+  measure(): void {
     const heap = this.realm.shell.isolate.getHeapStatisticsSync();
     this.heapBytes = heap.used_heap_size;
     this.externalBytes = heap.externally_allocated_size;

@@ -151,7 +151,8 @@ export class Tasks {
     if (resident !== undefined) {
       // For a build of it that has to be made again.
       if (answer.s !== undefined) resident.plan.stateJson = answer.s;
-      resident.measure(answer.w);
+      if (task.kind === 'usage') resident.measure();
+      else resident.measureAfter(answer.w);
       if (resident.worn) this.#residents.drop(task.key, 'done');
       answer.h = resident.heapBytes;
       answer.x = resident.externalBytes;
