@@ -5,6 +5,7 @@ import { connect } from '@petri/client';
 import { createServiceClient } from '@petri/contracts';
 import { type RunSpecSchema, SandboxService } from '@petri/contracts/v1';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { temporaryDirectory } from './support/directory.ts';
 import { freePort } from './support/free-port.ts';
 import { startNodeProcess } from './support/node-process.ts';
 import { otlpReceiver, type ReceivedMetric, type Receiver } from './support/otlp/receiver.ts';
@@ -204,6 +205,24 @@ suite('a collector', () => {
       assert.equal(await node.stop(), 0);
     });
   }
+});
+
+suite('a node that is scraped', () => {
+  test('listens for that once, also where it has threads of its own', async () => {
+    using directory = temporaryDirectory();
+    await using node = await startNodeProcess({
+      ...WORKERS,
+      PETRI_DATA_DIR: directory.path,
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+    });
+    await using petri = await connect(node.address);
+    await petri.sandboxes.create({ id: 'a', genome: GENOME });
+    assert.equal(await petri.sandboxes.call('a', 'f', 1), 2);
+    assert.equal(await node.stop(), 0);
+    assert.equal(node.complaints(), '');
+  });
 });
 
 suite('a node without variables', () => {

@@ -26,7 +26,9 @@ export interface Database extends AsyncDisposable {
  * DATABASE_TOO_NEW; data_loss DATABASE_CORRUPT. What cannot be used is left as it is.
  */
 export async function openDatabase(opening: Opening): Promise<Database> {
-  const thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData: opening });
+  // Without what the process loads first, such as telemetry.
+  const options = { workerData: opening, execArgv: [] };
+  const thread = new Worker(new URL('./thread.ts', import.meta.url), options);
   const database = new ThreadDatabase(thread);
   await database.ready;
   return database;

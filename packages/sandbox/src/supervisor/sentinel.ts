@@ -19,7 +19,9 @@ export class Sentinel {
 
   /** `workerBytes` is what a worker may have. */
   constructor(workerBytes: number) {
-    this.#thread = new Worker(new URL('./sentinel-thread.ts', import.meta.url), { workerData: workerBytes });
+    // Without what the process loads first, such as telemetry.
+    const options = { workerData: workerBytes, execArgv: [] };
+    this.#thread = new Worker(new URL('./sentinel-thread.ts', import.meta.url), options);
     this.#thread.unref();
     this.#thread.on('error', (error) => process.emitWarning(`nobody watches the watchdog: ${error.message}`));
   }
