@@ -17,6 +17,8 @@ type Entry = {
   peer?: string;
   rpc?: string;
   sandbox?: string;
+  population?: string;
+  migration?: string;
   request_id?: string;
   result?: string;
   reason?: string;
@@ -101,6 +103,44 @@ suite('the audit log', () => {
     assert.equal(created!.request_id, 'r-1');
     assert.ok(Math.abs(Date.parse(created!.time) - Date.now()) < 60_000);
     assert.doesNotMatch(readFileSync(path, 'utf8'), /0123456789|secret|export const/);
+  });
+
+  test('names populations and migrations apart from sandboxes', async () => {
+    const { node, path, as } = await auditedNode({ PETRI_ISLANDS: 'east,west', PETRI_BEAT_MS: '20' });
+    await using eve = await as(ADMIN);
+    const { populations, archipelago } = eve;
+    await populations.create({ id: 'p.east', island: 'east' });
+    const { id: generated } = await populations.create();
+    await assert.rejects(populations.create({ id: 'p.east' }), { code: 'already_exists' });
+    await populations.create({ id: 'p.west', island: 'west' });
+    await populations.add('p.east', ['a']);
+    await populations.advance('p.east', {});
+    await until('both islands are known', async () => (await archipelago.islands('p')).length === 2);
+    await archipelago.migrate({ id: 'm', from: 'east', to: 'west', population: 'p' });
+    const { id: another } = await archipelago.migrate({ from: 'east', to: 'west', population: 'p' });
+    await populations.delete('p.east');
+    assert.equal(await node.stop(), 0);
+    const changes = entriesOf(path).filter(({ event }) => event === 'change');
+    assert.deepEqual(
+      changes.map(({ rpc, sandbox, population, migration, result }) => [
+        rpc?.split('/').at(-1),
+        sandbox,
+        population,
+        migration,
+        result,
+      ]),
+      [
+        ['CreatePopulation', undefined, 'p.east', undefined, 'OK'],
+        ['CreatePopulation', undefined, generated, undefined, 'OK'],
+        ['CreatePopulation', undefined, 'p.east', undefined, 'ALREADY_EXISTS'],
+        ['CreatePopulation', undefined, 'p.west', undefined, 'OK'],
+        ['AddMembers', undefined, 'p.east', undefined, 'OK'],
+        ['AdvanceGeneration', undefined, 'p.east', undefined, 'OK'],
+        ['Migrate', undefined, 'p', 'm', 'OK'],
+        ['Migrate', undefined, 'p', another, 'OK'],
+        ['DeletePopulation', undefined, 'p.east', undefined, 'OK'],
+      ],
+    );
   });
 
   test('says who was refused, strangers too, and why', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Sandbox } from '@petri/client';
 import { temporaryDirectory } from './support/directory.ts';
 import { testNode } from './support/node.ts';
 
@@ -7,7 +8,8 @@ const COUNTER = `
   import { state } from 'petri:sandbox';
   export const add = (by) => { state.count = (state.count ?? 0) + by; return state.count; };
   export const count = () => state.count ?? 0;
-  export const version = () => 1;`;
+  export const version = () => 1;
+  export const hang = () => Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);`;
 const SECOND = COUNTER.replace('version = () => 1', 'version = () => 2');
 const FRAGILE = `
   import { state } from 'petri:sandbox';
@@ -44,6 +46,48 @@ suite('a node with a data directory, started again, has', () => {
     assert.equal((await node.sandboxes.usage('kept')).resident, true);
     assert.equal((await node.sandboxes.get('without-code')).status, 'RUNNING');
     assert.equal(before.limits.maxTasks, 7);
+  });
+
+  test('records that say just what was answered, whatever was done last', async () => {
+    using directory = temporaryDirectory();
+    const config = { ...SMALL, dataDirectory: directory.path };
+    const told = new Map<string, Sandbox>();
+    {
+      await using node = await testNode(config);
+      const { sandboxes } = node;
+      const last: Record<string, (id: string) => Promise<Sandbox>> = {
+        created: (id) => sandboxes.get(id),
+        reloaded: async (id) => (await sandboxes.reload(id, SECOND)).sandbox,
+        'rolled-back': async (id) => {
+          await sandboxes.reload(id, SECOND);
+          return (await sandboxes.rollback(id)).sandbox;
+        },
+        restarted: (id) => sandboxes.restart(id),
+        limited: (id) => sandboxes.updateLimits(id, { maxTasks: 7 }),
+        'not-reloaded': async (id) => {
+          await assert.rejects(sandboxes.reload(id, 'no code'), { reason: 'COMPILE_FAILED' });
+          return sandboxes.get(id);
+        },
+        ran: async (id) => {
+          await sandboxes.call(id, 'add', 1);
+          return sandboxes.get(id);
+        },
+        killed: async (id) => {
+          await sandboxes.run(id, 'hang', [], { timeoutMs: 30 });
+          return sandboxes.get(id);
+        },
+      };
+      for (const [id, act] of Object.entries(last)) {
+        const created = await sandboxes.create({ id, genome: COUNTER });
+        assert.deepEqual(await sandboxes.get(id), created);
+        told.set(id, await act(id));
+      }
+    }
+    await using node = await testNode(config);
+    // How often a worker was lost is not written down each time.
+    const comparable = (sandbox: Sandbox) => ({ ...sandbox, restartCount: 0 });
+    for (const [id, sandbox] of told)
+      assert.deepEqual(comparable(await node.sandboxes.get(id)), comparable(sandbox));
   });
 
   test('every kept version, and the one that was active', async () => {

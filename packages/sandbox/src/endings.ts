@@ -26,7 +26,7 @@ export class Endings {
     record: SandboxRecord,
     graceMs: number,
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
-    const { status, error } = record;
+    const { status, error, updatedAtMs } = record;
     record.become('STOPPING', this.#now());
     record.gate.clear(cancelled({ reason: 'SANDBOX_DESTROYED' }));
     const until = this.#now() + graceMs;
@@ -39,7 +39,7 @@ export class Endings {
       });
     } catch (thrown) {
       // What is still kept would be back with the next node: it has to stay until somebody can destroy it.
-      record.become(status, this.#now(), error);
+      record.become(status, updatedAtMs, error);
       record.destroying = undefined;
       record.residence.forget();
       throw thrown;

@@ -100,13 +100,13 @@ export class Loads {
         from: versionsOf(record.modules.current),
         to: versionsOf(draft),
       };
-      const { status, error } = record;
+      const { status, error, updatedAtMs } = record;
       record.become('RELOADING', this.#now(), error);
       try {
         await this.#load(record, draft, options, call, migrate);
       } catch (thrown) {
         // It may have been stopped for the workers that it took down.
-        if (record.status === 'RELOADING') record.become(status, this.#now(), error);
+        if (record.status === 'RELOADING') record.become(status, updatedAtMs, error);
         throw thrown;
       }
       // Another chance for what did not run any more; none for what did.
@@ -153,9 +153,10 @@ export class Loads {
     const modules = record.modules.copy();
     modules.commit(draft, record.limits.versionsKept);
     const { s: stateJson = record.stateJson, scan } = result.answer;
-    await this.#keep(record, residence, { modules, stateJson, scan });
+    const nowMs = this.#now();
+    await this.#keep(record, residence, { modules, stateJson, scan }, nowMs);
     const old = record.residence;
-    record.commitCode(modules, stateJson, residence, scan, this.#now());
+    record.commitCode(modules, stateJson, residence, scan, nowMs);
     this.#supervisor.release(old);
   }
 
@@ -164,6 +165,7 @@ export class Loads {
     record: SandboxRecord,
     residence: Residence,
     { modules, stateJson, scan }: Pick<SandboxRecord, 'modules' | 'stateJson' | 'scan'>,
+    updatedAtMs: number,
   ): Promise<void> {
     if (this.#store === undefined) return;
     const { error: _, scan: __, ...stored } = record.stored();
@@ -176,7 +178,7 @@ export class Loads {
         modules: histories,
         stateJson,
         revision,
-        updatedAtMs: this.#now(),
+        updatedAtMs,
         ...(scan === undefined ? {} : { scan }),
       });
     } catch (thrown) {

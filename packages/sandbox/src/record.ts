@@ -137,7 +137,6 @@ export class SandboxRecord {
   /** Counts a worker lost to this sandbox's run, and stops the sandbox if there were too many. */
   workerLost(why: string, nowMs: number): void {
     this.restartCount++;
-    this.updatedAtMs = nowMs;
     this.#losses = [...this.#losses.filter((at) => nowMs - at < LOSS_WINDOW_MS), nowMs];
     const ending = this.status === 'STOPPING' || this.status === 'STOPPED';
     if (this.#losses.length <= MAX_LOSSES || ending) return;

@@ -191,13 +191,13 @@ class Runtime implements SandboxRuntime {
 
   async #setLimits(record: SandboxRecord, change: LimitsChange): Promise<void> {
     if (record.destroying !== undefined) throw stopping(record.identity.id);
-    const before = record.limits;
+    const { limits: before, updatedAtMs } = record;
     const limits = compileLimits(change, before);
     this.#catalog.setLimits(record, limits, this.#now());
     try {
       await this.#store?.put(record.stored());
     } catch (thrown) {
-      if (record.limits === limits) this.#catalog.setLimits(record, before, this.#now());
+      if (record.limits === limits) this.#catalog.setLimits(record, before, updatedAtMs);
       throw thrown;
     }
     // What is under way keeps the limits it was built with; the next run is built anew.

@@ -7,9 +7,13 @@ import { type AuditLog, resultOf } from './log.ts';
 
 type Serve = (request: object, context: CallContext) => unknown;
 
+/** What RPCs name by `id`. */
+const NAMED = ['sandbox', 'population', 'migration'] as const;
+type Named = (typeof NAMED)[number];
+
 /** What requests and answers may have in common that says what a call was about. */
 type About = { id?: string; tenant?: string; population?: string; requestId?: string };
-type Answer = { sandbox?: { id?: string }; population?: { id?: string }; items?: readonly Item[] };
+type Answer = { [K in Named]?: { id?: string } } & { items?: readonly Item[] };
 type Item = { id?: string; result?: { case?: string; value?: unknown } };
 
 /** Runs are too many to be recorded one by one; what they did is in their receipts. */
@@ -40,7 +44,7 @@ export function audited<S extends DescService>(
       const error = PetriError.from(thrown);
       const isChange = changes(method);
       if (!isChange && !REFUSALS.includes(error.code)) return;
-      const more = { ...about(request), ...(isChange ? { event: 'change' as const } : {}) };
+      const more = { ...about(method, request), ...(isChange ? { event: 'change' as const } : {}) };
       log.refused(callerOf(context), context.method, error, more);
     };
     if (answersOnce(method))
@@ -48,8 +52,7 @@ export function audited<S extends DescService>(
         try {
           const answer = (await serve(request, context)) as Answer;
           if (changes(method))
-            for (const entry of entriesOf(request, answer, callerOf(context), context.method))
-              log.record(entry);
+            for (const entry of entriesOf(method, request, answer, callerOf(context))) log.record(entry);
           return answer;
         } catch (thrown) {
           failed(thrown, request, context);
@@ -61,7 +64,7 @@ export function audited<S extends DescService>(
         try {
           yield* serve(request, context) as AsyncIterable<object>;
           if (changes(method))
-            for (const entry of entriesOf(request, {}, callerOf(context), context.method)) log.record(entry);
+            for (const entry of entriesOf(method, request, {}, callerOf(context))) log.record(entry);
         } catch (thrown) {
           failed(thrown, request, context);
           throw thrown;
@@ -75,29 +78,39 @@ function changes({ localName }: DescMethod): boolean {
   return !READS.test(localName) && !RUNS.has(localName);
 }
 
-function about(request: object): Partial<AuditEntry> {
+/** Whose id the `id` of a request is. */
+function namedBy({ name }: DescMethod): Named {
+  if (name.endsWith('Population')) return 'population';
+  return /Migrat(?:e|ion)$/.test(name) ? 'migration' : 'sandbox';
+}
+
+function about(method: DescMethod, request: object): Partial<AuditEntry> {
   const { id, tenant, population, requestId } = request as About;
   return {
-    ...(id === undefined ? {} : { sandbox: id }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(population === undefined ? {} : { population }),
+    ...(id === undefined ? {} : { [namedBy(method)]: id }),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }
 
 /** One for the call, or one for each item of a batch. */
-function* entriesOf(request: object, answer: Answer, caller: Caller, rpc: string): Generator<AuditEntry> {
-  const common = { event: 'change' as const, caller, rpc, ...about(request) };
+function* entriesOf(
+  method: DescMethod,
+  request: object,
+  answer: Answer,
+  caller: Caller,
+): Generator<AuditEntry> {
+  const rpc = `/${method.parent.typeName}/${method.name}`;
+  const common = { event: 'change' as const, caller, rpc, ...about(method, request) };
   const { items } = answer;
   if (items === undefined) {
-    const sandbox = answer.sandbox?.id ?? common.sandbox;
-    const population = answer.population?.id ?? common.population;
-    yield {
-      ...common,
-      ...(sandbox === undefined ? {} : { sandbox }),
-      ...(population === undefined ? {} : { population }),
-      result: 'OK',
-    };
+    // What was generated only the answer knows.
+    const answered = NAMED.flatMap((named) => {
+      const id = answer[named]?.id;
+      return id === undefined ? [] : [[named, id]];
+    });
+    yield { ...common, ...(Object.fromEntries(answered) as Partial<AuditEntry>), result: 'OK' };
     return;
   }
   for (const { id = '', result } of items) {

@@ -28,6 +28,7 @@ export type AuditEntry = {
   /** Whose sandbox or quota it is about, where there is no caller. */
   tenant?: string;
   population?: string;
+  migration?: string;
   requestId?: string;
   /** `OK`, or the gRPC code, such as `PERMISSION_DENIED`. */
   result?: string;
@@ -43,8 +44,8 @@ const MAX_TEXT = 256;
 
 /** One line of JSON, whatever is in the entry: what would end a line is escaped. */
 export function lineOf(entry: AuditEntry, nowMs: number): string {
-  const { event, caller, rpc, sandbox, tenant, population, requestId, result, reason, message, count } =
-    entry;
+  const { event, caller, rpc, sandbox, tenant, population, migration, requestId } = entry;
+  const { result, reason, message, count } = entry;
   const identity = caller?.identity;
   const line = {
     time: new Date(nowMs).toISOString(),
@@ -55,6 +56,7 @@ export function lineOf(entry: AuditEntry, nowMs: number): string {
     sandbox: clipped(sandbox),
     tenant,
     population: clipped(population),
+    migration: clipped(migration),
     request_id: clipped(requestId),
     result,
     reason,
