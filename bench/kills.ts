@@ -45,15 +45,15 @@ export const kills: Benchmark = {
       const id = `k${kill}`;
       await node.sandboxes.createSandbox({ id, genome: genome(workSource(0)) });
       const spec = { ...call(KILLER), timeoutMs: DEADLINE_MS };
-      let isOver = false;
+      const over = new AbortController();
       const busy = Array.from({ length: BUSY }, async (_, n) => {
-        while (!isOver) await neighbour(n);
+        while (!over.signal.aborted) await neighbour(n);
       });
       const { result } = await node.sandboxes.run({ id, spec });
       if (result?.receipt?.workerLost === true) killed++;
       const [orphan] = [...residents].find(([, pid]) => pid === result?.receipt?.workerPid) ?? [];
       if (orphan !== undefined) next.push((await neighbour(orphan)).tookMs);
-      isOver = true;
+      over.abort();
       await Promise.all(busy);
       await node.sandboxes.destroySandbox({ id });
     }
