@@ -10,17 +10,22 @@ type Ended = { outcome: string; reason: string; value?: unknown; logLines?: numb
 const LOAD_MS = 10_000;
 const GRACE_MS = 150;
 const POPULATION = 'everybody';
+/** What hostile fitness programs judge. */
+const CANDIDATE = `
+  export const f = (x) => x * 2;
+  export const object = () => ({ list: [1] });
+  export const poisoned = () => JSON.parse('{ "__proto__": { "admin": true } }');`;
 
 /** What the reason of an outcome must look like; any other needs words of some kind. */
 const KINDS: Record<string, RegExp> = {
   COMPLETED: /^$/,
-  TIMEOUT: /still running/,
+  TIMEOUT: /still running|not done at its deadline/,
   CPU_LIMIT: /of CPU, its budget is/,
   MEMORY_LIMIT: /heap|out of memory|grew by/,
   OUTPUT_LIMIT: /larger than its limit/,
   INVALID_RESULT: /^InvalidResult: /,
   CRASHED: /ended \d times|isolate failed/,
-  LOAD_TIMEOUT: /still running/,
+  LOAD_TIMEOUT: /still running|not done at its deadline/,
   LOAD_MEMORY_LIMIT: /heap|out of memory|grew by/,
   LOAD_OUTPUT_LIMIT: /larger than its limit/,
 };
@@ -59,6 +64,8 @@ export class Attacks {
         return this.#reload(guest);
       case 'destroy':
         return this.#destroy(guest);
+      case 'fitness':
+        return this.#judge(guest);
     }
   }
 
@@ -116,6 +123,24 @@ export class Attacks {
     assert.ok('outcome' in ended, 'the reload succeeded');
     assert.equal(await this.#sandboxes.call(id, 'f'), 8, JSON.stringify(ended));
     await this.#sandboxes.destroy(id);
+    return ended;
+  }
+
+  /** The guest is the fitness program; the candidate is innocent, and goes on as before. */
+  async #judge({ modules, timeoutMs, runs }: Guest): Promise<Ended> {
+    const [{ javascript = '' } = {}] = modules as readonly { javascript?: string }[];
+    const { id } = await this.#sandboxes.create({ genome: CANDIDATE });
+    const spec = { program: { javascript, data: [1, 2] }, timeoutMs };
+    let ended: Ended = { outcome: '', reason: '' };
+    for (let run = 0; run < runs; run++) {
+      const judged = await loaded(() => this.#sandboxes.evaluate(id, spec));
+      ended =
+        'reason' in judged
+          ? judged
+          : { outcome: judged.outcome, reason: judged.receipt.reason, value: judged.score };
+      assert.equal(await this.#sandboxes.call(id, 'f', 21), 42, JSON.stringify(ended));
+    }
+    await this.#sandboxes.destroy(id, { graceMs: GRACE_MS });
     return ended;
   }
 

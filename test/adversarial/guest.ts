@@ -9,7 +9,7 @@ const HASTE_MS = 200;
 const PATIENCE_MS = 10_000;
 
 /** How a guest gets at the node. */
-type Way = 'run' | 'expression' | 'reload' | 'destroy';
+type Way = 'run' | 'expression' | 'reload' | 'destroy' | 'fitness';
 
 export type Guest = {
   /** `class/name`. */
@@ -100,7 +100,7 @@ function read(folder: string, file: string): Guest {
       isolation:
         ({ realm: 'REALM', process: 'PROCESS' } as const)[options.get('isolation') ?? ''] ?? 'ISOLATE',
       // The wall is the process: guests are to reach it, whatever the scan would say of them.
-      securityProfile: options.get('profile') === 'high' ? 'HIGH' : 'LOW',
+      securityProfile: ({ high: 'HIGH', medium: 'MEDIUM' } as const)[options.get('profile') ?? ''] ?? 'LOW',
     },
     modules: modulesOf(source, file.endsWith('.ts')),
     next,
