@@ -15,6 +15,8 @@ const MiB = 1024 * 1024;
 // Streams of the probes and the like.
 const DESCRIPTORS_SLACK = 12;
 const RSS_SLACK_BYTES = 512 * MiB;
+// Three workers, which hold what their isolates needed at most.
+const WORKERS_SLACK_BYTES = 1024 * MiB;
 
 const WORKERS = 2;
 const SPARES = 1;
@@ -25,6 +27,7 @@ let petri: Petri;
 let attacks: Attacks;
 let innocents: Innocents;
 let atFirst: Census;
+let workersAtFirst = 0;
 let highestRss = 0;
 let sampler: NodeJS.Timeout | undefined;
 
@@ -37,6 +40,7 @@ before(async () => {
   const { pid = 0 } = node.child;
   await atRest(pid);
   atFirst = census(pid);
+  workersAtFirst = workersRss(pid);
   sampler = setInterval(() => (highestRss = Math.max(highestRss, rssOf(pid))), 100);
 });
 
@@ -53,6 +57,8 @@ function atRest(pid: number): Promise<void> {
   const workers = WORKERS + SPARES;
   return until(`the node has ${workers} workers`, () => childrenOf(pid).length === workers, AT_REST_MS);
 }
+
+const workersRss = (pid: number) => childrenOf(pid).reduce((sum, worker) => sum + rssOf(worker), 0);
 
 /** The guest comes to what it must; then a newcomer is served, innocents are well, and so is the node. */
 async function contains(guest: Guest): Promise<void> {
@@ -82,6 +88,9 @@ suite('after all of them', () => {
     });
     const { descriptors, rssBytes } = census(pid);
     assert.ok(descriptors <= atFirst.descriptors + DESCRIPTORS_SLACK, `${descriptors} descriptors`);
+    const workers = workersRss(pid);
+    const grown = [workersAtFirst, workers].map((bytes) => `${Math.round(bytes / MiB)} MiB`).join(' to ');
+    assert.ok(workers < workersAtFirst + WORKERS_SLACK_BYTES, `its workers grew from ${grown}`);
     const mebibytes = [atFirst.rssBytes, highestRss, rssBytes].map((bytes) => Math.round(bytes / MiB));
     assert.ok(
       highestRss < atFirst.rssBytes + RSS_SLACK_BYTES,
