@@ -8,7 +8,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { temporaryDirectory } from './support/directory.ts';
 import { freePort } from './support/free-port.ts';
 import { startNodeProcess } from './support/node-process.ts';
-import { otlpReceiver, type ReceivedMetric, type Receiver } from './support/otlp/receiver.ts';
+import { otlpReceiver, type Receiver } from './support/otlp/receiver.ts';
 import { until } from './support/until.ts';
 
 const WORKERS = { PETRI_WORKERS: '1', PETRI_SPARES: '1' };
@@ -40,11 +40,6 @@ const spanNamed = ({ spans }: Receiver, name: string) => {
   assert.ok(span, `${name} is not among ${spans.map((each) => each.name).join()}`);
   return span;
 };
-
-const total = (metric: ReceivedMetric | undefined, attributes: Record<string, string> = {}) =>
-  (metric?.points ?? [])
-    .filter((point) => Object.entries(attributes).every(([key, value]) => point.attributes[key] === value))
-    .reduce((sum, { value }) => sum + value, 0);
 
 for (const protocol of ['grpc', 'http/protobuf']) {
   suite(`a node that exports by ${protocol}`, () => {
@@ -83,9 +78,7 @@ for (const protocol of ['grpc', 'http/protobuf']) {
       );
       await until(
         'the metrics came',
-        () =>
-          total(receiver.metrics.get('petri.runs')) === 502 &&
-          total(receiver.metrics.get('petri.evaluations')) === 1,
+        () => receiver.total('petri.runs') === 502 && receiver.total('petri.evaluations') === 1,
       );
 
       const served = receiver.spans.filter(
@@ -129,18 +122,18 @@ for (const protocol of ['grpc', 'http/protobuf']) {
       assert.equal(event?.kind === 'SANDBOX_RUN' && event.spanId, first.spanId);
 
       const { metrics } = receiver;
-      assert.equal(total(metrics.get('petri.runs'), { 'petri.outcome': 'completed' }), 501);
-      assert.equal(total(metrics.get('petri.runs'), { 'petri.outcome': 'timeout' }), 1);
-      assert.equal(total(metrics.get('petri.kills'), { 'petri.kill.reason': 'timeout' }), 1);
-      assert.equal(total(metrics.get('petri.run.duration')), 502);
+      assert.equal(receiver.total('petri.runs', { 'petri.outcome': 'completed' }), 501);
+      assert.equal(receiver.total('petri.runs', { 'petri.outcome': 'timeout' }), 1);
+      assert.equal(receiver.total('petri.kills', { 'petri.kill.reason': 'timeout' }), 1);
+      assert.equal(receiver.total('petri.run.duration'), 502);
       assert.equal(metrics.get('petri.run.duration')?.unit, 's');
       assert.ok(
         (metrics.get('petri.run.duration')?.points[0]?.bounds[0] ?? 1) < 0.001,
         'the buckets are of seconds',
       );
-      assert.equal(total(metrics.get('petri.fitness')), 1);
-      assert.equal(total(metrics.get('petri.batch.size')), 1);
-      assert.equal(total(metrics.get('petri.sandboxes'), { 'petri.status': 'running' }), 1);
+      assert.equal(receiver.total('petri.fitness'), 1);
+      assert.equal(receiver.total('petri.batch.size'), 1);
+      assert.equal(receiver.total('petri.sandboxes', { 'petri.status': 'running' }), 1);
       const labels = new Set(
         [...metrics.values()].flatMap(({ points }) =>
           points.flatMap(({ attributes }) => Object.keys(attributes)),

@@ -11,6 +11,7 @@ import {
   type ServiceClientConstructor,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { until } from '../until.ts';
 
 const PROTO = new URL('proto', import.meta.url).pathname;
 
@@ -73,6 +74,10 @@ export type Receiver = AsyncDisposable & {
   spans: ReceivedSpan[];
   /** The latest of each, by name. */
   metrics: Map<string, ReceivedMetric>;
+  /** What a metric comes to, over all points with these attributes: the number of measurements, if it is a histogram. */
+  total: (metric: string, attributes?: Attributes) => number;
+  /** Until metrics came that were collected after this was called. */
+  measured: () => Promise<void>;
   /** Requests that came, answered or not. */
   requests: () => number;
   /** From now on requests are taken, and never answered. */
@@ -95,13 +100,15 @@ export async function otlpReceiver(): Promise<Receiver> {
   const traceService = trace.v1['TraceService']!.service;
   const metricsService = metric.v1['MetricsService']!.service;
   const received: Pick<Receiver, 'spans' | 'metrics'> = { spans: [], metrics: new Map() };
-  let [requests, stalled] = [0, false];
+  let [requests, measured, stalled] = [0, 0, false];
 
   const take = (request: unknown) => {
     requests++;
     if (stalled) return;
     received.spans.push(...spansOf(request as Partial<Traces>));
-    for (const [name, value] of metricsOf(request as Partial<Metrics>)) received.metrics.set(name, value);
+    const metrics = metricsOf(request as Partial<Metrics>);
+    if (metrics.length > 0) measured++;
+    for (const [name, value] of metrics) received.metrics.set(name, value);
   };
   const answer = (call: ServerUnaryCall<unknown, object>, callback: sendUnaryData<object>) => {
     take(call.request);
@@ -129,6 +136,12 @@ export async function otlpReceiver(): Promise<Receiver> {
   const { port } = web.address() as { port: number };
   return {
     ...received,
+    total: (name, attributes = {}) => total(received.metrics.get(name), attributes),
+    measured: async () => {
+      // The next may have been on its way.
+      const enough = measured + 2;
+      await until('metrics come', () => measured >= enough);
+    },
     grpc: `http://127.0.0.1:${grpcPort}`,
     http: `http://127.0.0.1:${port}`,
     requests: () => requests,
@@ -182,6 +195,12 @@ function metricsOf({ resourceMetrics = [] }: Partial<Metrics>): [string, Receive
       })),
     },
   ]);
+}
+
+function total(metric: ReceivedMetric | undefined, attributes: Attributes): number {
+  return (metric?.points ?? [])
+    .filter((point) => Object.entries(attributes).every(([key, value]) => point.attributes[key] === value))
+    .reduce((sum, { value }) => sum + value, 0);
 }
 
 function attributesOf(attributes: Attribute[]): Attributes {
