@@ -17,6 +17,7 @@ type Entry = {
   peer?: string;
   rpc?: string;
   sandbox?: string;
+  tenant?: string;
   population?: string;
   migration?: string;
   request_id?: string;
@@ -141,6 +142,28 @@ suite('the audit log', () => {
         ['DeletePopulation', undefined, 'p.east', undefined, 'OK'],
       ],
     );
+  });
+
+  test('says which sandbox was stopped for taking worker after worker down', async () => {
+    const { node, path, as } = await auditedNode({ PETRI_SPARES: '4' });
+    await using bob = await as(OPERATOR);
+    const genome = 'export const hang = () => Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);';
+    const isStopped = async (id: string) => {
+      await bob.sandboxes.run(id, 'hang', [], { timeoutMs: 20 }).catch(() => undefined);
+      return (await bob.sandboxes.get(id)).status === 'ERROR';
+    };
+    await bob.sandboxes.create({ id: 'killer', genome });
+    await until('it is stopped', () => isStopped('killer'), 60_000);
+    assert.equal(await node.stop(), 0);
+    const entries = entriesOf(path).filter(({ event }) => event === 'kill' || event === 'stop');
+    assert.ok(entries.length >= 5, `${entries.length}`);
+    const { event, sandbox, tenant, reason, message } = entries.at(-1)!;
+    assert.deepEqual(
+      { event, sandbox, tenant, reason },
+      { event: 'stop', sandbox: 'killer', tenant: 'bob', reason: 'RESTART_INTENSITY' },
+    );
+    assert.match(message!, /^took 4 workers down within 5 s, last: still running/);
+    assert.equal(entries.filter((entry) => entry.event === 'stop').length, 1);
   });
 
   test('says who was refused, strangers too, and why', async () => {

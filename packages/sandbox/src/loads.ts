@@ -3,7 +3,7 @@ import { loadFailure } from './answers.ts';
 import { MAX_TIMEOUT_MS } from './bounds.ts';
 import type { Limits } from './limits.ts';
 import type { LoadTask } from './protocol.ts';
-import type { SandboxRecord } from './record.ts';
+import type { SandboxRecord, WorkerLost } from './record.ts';
 import type { Residence } from './supervisor/residence.ts';
 import type { SandboxStore } from './store.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
@@ -57,12 +57,13 @@ export type LoadOptions = { stateHandler?: string; expectedRevision?: number; lo
 export class Loads {
   readonly #supervisor: Supervisor;
   readonly #now: () => number;
-
+  readonly #lost: WorkerLost;
   readonly #store: SandboxStore | undefined;
 
-  constructor(supervisor: Supervisor, now: () => number, store: SandboxStore | undefined) {
+  constructor(supervisor: Supervisor, now: () => number, lost: WorkerLost, store: SandboxStore | undefined) {
     this.#supervisor = supervisor;
     this.#now = now;
+    this.#lost = lost;
     this.#store = store;
   }
 
@@ -145,7 +146,7 @@ export class Loads {
       signal,
     );
     record.cpuTotalUs += result.answer.c;
-    if (result.workerLost) record.workerLost(result.answer.r ?? 'crashed', this.#now());
+    if (result.workerLost) this.#lost(record, result.answer.r);
     if (result.answer.o !== 0) {
       this.#supervisor.release(residence);
       throw loadFailure(`the code of sandbox "${record.identity.id}" could not be loaded`, result);

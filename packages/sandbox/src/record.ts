@@ -27,6 +27,9 @@ export type Identity = {
   restore?: string;
 };
 
+/** Told that a run or load of it took its worker down, and why, if that is known. */
+export type WorkerLost = (record: SandboxRecord, why: string | undefined) => void;
+
 /** The truth about one sandbox: code, committed state, limits. What workers hold is a cache of it. */
 export class SandboxRecord {
   readonly identity: Identity;
@@ -134,14 +137,15 @@ export class SandboxRecord {
     this.updatedAtMs = nowMs;
   }
 
-  /** Counts a worker lost to this sandbox's run, and stops the sandbox if there were too many. */
-  workerLost(why: string, nowMs: number): void {
+  /** Counts a worker lost to this sandbox's run, and stops the sandbox if there were too many: then it answers why. */
+  workerLost(why: string, nowMs: number): string | undefined {
     this.restartCount++;
     this.#losses = [...this.#losses.filter((at) => nowMs - at < LOSS_WINDOW_MS), nowMs];
     const ending = this.status === 'STOPPING' || this.status === 'STOPPED';
-    if (this.#losses.length <= MAX_LOSSES || ending) return;
+    if (this.#losses.length <= MAX_LOSSES || ending) return undefined;
     const message = `took ${this.#losses.length} workers down within ${LOSS_WINDOW_MS / 1000} s, last: ${why}`;
     this.become('ERROR', nowMs, { reason: 'RESTART_INTENSITY', message, occurredAtMs: nowMs });
+    return message;
   }
 
   /** What a worker needs to build the sandbox as it now is. */

@@ -5,7 +5,7 @@ import { checkEvaluator } from './evaluation/arguments.ts';
 import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation/evaluator.ts';
 import type { Limits } from './limits.ts';
 import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
-import type { SandboxRecord } from './record.ts';
+import type { SandboxRecord, WorkerLost } from './record.ts';
 import { type StateKeeper, stateTakenBack } from './state-keeper.ts';
 import type { JobRequest, JobResult, TaskRequest } from './supervisor/job.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
@@ -20,6 +20,7 @@ export class Runs {
   readonly #supervisor: Supervisor;
   readonly #now: () => number;
   readonly #events: SandboxEvents;
+  readonly #lost: WorkerLost;
   readonly #keeper: StateKeeper | undefined;
 
   /** Without a keeper nothing outlives the node. */
@@ -27,11 +28,13 @@ export class Runs {
     supervisor: Supervisor,
     now: () => number,
     events: SandboxEvents,
+    lost: WorkerLost,
     keeper: StateKeeper | undefined,
   ) {
     this.#supervisor = supervisor;
     this.#now = now;
     this.#events = events;
+    this.#lost = lost;
     this.#keeper = keeper;
   }
 
@@ -118,7 +121,7 @@ export class Runs {
       else this.#keeper.commit(record, residence, answer.s);
     }
     if (!workerLost || answer.program === true) return;
-    record.workerLost(answer.r ?? 'crashed', this.#now());
+    this.#lost(record, answer.r);
     if (record.status !== 'ERROR' || residence === undefined) return;
     this.#supervisor.stop(residence);
     this.#keeper?.stopped(record, residence);

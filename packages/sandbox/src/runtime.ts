@@ -10,7 +10,7 @@ import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
 import { checkDraft, Loads } from './loads.ts';
 import type { GuestError, RunResult, RunSpec } from './outcome.ts';
-import { type Identity, SandboxRecord } from './record.ts';
+import { type Identity, SandboxRecord, type WorkerLost } from './record.ts';
 import { Runs } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
 import { residentsPerWorker, workerBytes } from './supervisor/capacity.ts';
@@ -78,6 +78,8 @@ export type RuntimeOptions = {
   onUsed?: (tenant: string, cpuUs: number) => void;
   /** Told of each guest that was stopped, before its caller is; it must not throw. */
   onKilled?: (kill: Kill) => void;
+  /** Told of each sandbox that is stopped because it took too many workers down, and why; it must not throw. */
+  onStopped?: (sandbox: { id: string; tenant: string }, why: string) => void;
   /** Told of all that happens; closed with the runtime. Default: one of its own. */
   events?: SandboxEvents;
   /** Where sandboxes outlive the node, and come from now; the caller closes it afterwards. Default: nowhere. */
@@ -100,7 +102,8 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     wasmPages: 2_048,
     confinement,
   };
-  const { events = new SandboxEvents(), onKilled, onUsed = () => undefined, store } = options;
+  const nobody = () => undefined;
+  const { events = new SandboxEvents(), onKilled, onStopped = nobody, onUsed = nobody, store } = options;
   const catalog = new Catalog();
   for await (const stored of store?.load() ?? []) catalog.add(SandboxRecord.restore(stored));
   const killed = (kill: Kill) => {
@@ -109,7 +112,11 @@ export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise
     onKilled?.(kill);
   };
   const supervisor = await Supervisor.start(fleet, { killed, used: onUsed });
-  return new Runtime(supervisor, workers, catalog, events, store);
+  const lost = (record: SandboxRecord, why = 'crashed') => {
+    const stopped = record.workerLost(why, Date.now());
+    if (stopped !== undefined) onStopped(record.identity, stopped);
+  };
+  return new Runtime(supervisor, workers, catalog, events, lost, store);
 }
 
 class Runtime implements SandboxRuntime {
@@ -130,15 +137,16 @@ class Runtime implements SandboxRuntime {
     workers: number,
     catalog: Catalog,
     events: SandboxEvents,
+    lost: WorkerLost,
     store: SandboxStore | undefined,
   ) {
     this.#supervisor = supervisor;
     this.#catalog = catalog;
     this.#events = events;
     this.#store = store;
-    this.#loads = new Loads(supervisor, this.#now, store);
+    this.#loads = new Loads(supervisor, this.#now, lost, store);
     const keeper = store === undefined ? undefined : new StateKeeper(store, supervisor);
-    this.#runs = new Runs(supervisor, this.#now, events, keeper);
+    this.#runs = new Runs(supervisor, this.#now, events, lost, keeper);
     this.#candidates = new Candidates(supervisor, events);
     this.#endings = new Endings(supervisor, catalog, store, this.#now);
     this.concurrency = workers * RUNS_PER_WORKER;

@@ -16,3 +16,8 @@ export function killEntry({
   const message = `${task}: ${used}${workerLost ? '; its worker was lost' : ''}`;
   return { event: 'kill', sandbox: sandboxId, tenant, result: outcome, reason, message };
 }
+
+/** A sandbox was stopped, because it took worker after worker down. */
+export function stopEntry({ id, tenant }: { id: string; tenant: string }, why: string): AuditEntry {
+  return { event: 'stop', sandbox: id, tenant, reason: 'RESTART_INTENSITY', message: why };
+}

@@ -35,7 +35,7 @@ import { announcedAddress } from './islands/address.ts';
 import { Evaluators } from './islands/evaluators.ts';
 import { joinArchipelago } from './islands/join.ts';
 import { ALONE } from './islands/settings.ts';
-import { killEntry } from './kills.ts';
+import { killEntry, stopEntry } from './kills.ts';
 import type { Parts } from './parts.ts';
 import { populationEvents } from './population-events.ts';
 import { populationHandlers } from './population-handlers.ts';
@@ -197,7 +197,16 @@ async function withStorage(
     const storage = endpoint.own(await openStorage(dataDirectory));
     const { sandboxes: store } = storage;
     const onKilled: RuntimeOptions['onKilled'] = (kill) => endpoint.audit.record(killEntry(kill));
-    const options = { workers, spares, ...told, onKilled, ...defined({ residentsPerWorker, store }) };
+    const onStopped: RuntimeOptions['onStopped'] = (sandbox, why) =>
+      endpoint.audit.record(stopEntry(sandbox, why));
+    const options = {
+      workers,
+      spares,
+      ...told,
+      onKilled,
+      onStopped,
+      ...defined({ residentsPerWorker, store }),
+    };
     return { storage, runtime: endpoint.own(given ?? (await startSandboxRuntime(options))) };
   } catch (thrown) {
     await given?.close();

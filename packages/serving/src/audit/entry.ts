@@ -10,7 +10,8 @@ export type Caller = { identity: Identity | undefined; peer: string };
 export type AuditEntry = {
   /**
    * `refused`: a caller was not let in, lacks a role, or is past a quota. `change`: a caller changed something, or tried
-   * to. `kill`: a run was ended by killing its worker. `collect`: a sandbox was destroyed as garbage.
+   * to. `kill`: a run was ended by killing its worker. `stop`: a sandbox was stopped for
+   * taking too many workers down. `collect`: a sandbox was destroyed as garbage.
    */
   event:
     | `${ServiceKind}.${'start' | 'insecure' | 'stop'}`
@@ -18,6 +19,7 @@ export type AuditEntry = {
     | 'refused.more'
     | 'change'
     | 'kill'
+    | 'stop'
     | 'collect'
     | 'audit.reopened'
     | 'audit.lost';
