@@ -4,7 +4,9 @@ import { lookup } from 'node:dns/promises';
 import { createSocket } from 'node:dgram';
 import {
   appendFileSync,
+  closeSync,
   fstatSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -65,6 +67,16 @@ function openDescriptors(): number[] {
     });
 }
 
+/** Until the kernel gives no more. */
+function openMany(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < 1_000) opened.push(openSync('/dev/null', 'r'));
+  } finally {
+    for (const fd of opened) closeSync(fd);
+  }
+}
+
 const descriptors: number[] = [];
 const findings = {
   environment: Object.keys(process.env).join(),
@@ -84,6 +96,11 @@ const findings = {
   lookup: await attempt(() => lookup('petri.invalid')),
   setuid: await attempt(() => process.setuid?.(0)),
   setgid: await attempt(() => process.setgid?.(0)),
+  openMany: await attempt(openMany),
+  raiseLimits: await attempt(() => {
+    const { status } = spawnSync('/usr/bin/prlimit', [`--nofile=4096`, `--pid=${process.pid}`]);
+    if (status !== 0) throw new Error('refused');
+  }),
   killParent: await attempt(() => process.kill(process.ppid, 0)),
   lookAtDescriptors: await attempt(() => void descriptors.push(...openDescriptors())),
   descriptors: descriptors.join(),

@@ -85,6 +85,11 @@ suite('one that broke out of V8', () => {
     assert.equal(brokenOut.writeLarge, 'EFBIG');
   });
 
+  test('opens no more than a few descriptors, and gets no limit raised', { skip: without('prlimit') }, () => {
+    assert.equal(brokenOut.openMany, 'EMFILE');
+    assert.equal(brokenOut.raiseLimits, 'Error: refused');
+  });
+
   const notDropped = !isRoot ? 'the tests do not run as root' : "root can't be given up here";
   test("has none of root's rights", { skip: dropsRoot ? false : notDropped }, () => {
     const { readShadow, writeNear, killParent } = brokenOut;
