@@ -162,6 +162,12 @@ suite('what a Prometheus scrapes', () => {
     );
   });
 
+  test('has every state of a worker, whether one is in it or not', async () => {
+    const told = [...(await scrape()).matchAll(/^petri_workers\{.*petri_state="(\w+)".*\} \d+$/gm)];
+    const states = told.map(([, state = '']) => state).sort();
+    assert.deepEqual(states, ['active', 'held', 'spare', 'starting']);
+  });
+
   test('has no ids among its labels', async () => {
     const text = await scrape();
     const labels = new Set([...text.matchAll(/(\w+)="/g)].map(([, label]) => label));
@@ -211,7 +217,7 @@ suite('a real Prometheus', { skip: noPrometheus }, () => {
 suite('the reader of queries', () => {
   test('tells metrics from functions, labels and ranges', () => {
     const query =
-      'histogram_quantile(0.9, sum by (le, a) (rate(m_bucket{b=~"x|y",c!="z"}[5m]))) > 3 or absent(n)';
+      'histogram_quantile(0.9, sum by (le, a) (rate(m_bucket{b=~"x|y",c!="z"}[5m]))) > 3 or absent(n offset 10m)';
     assert.deepEqual(readingOf(query), { metrics: ['m_bucket', 'n'], labels: ['le', 'a', 'b', 'c'] });
   });
 });

@@ -11,9 +11,9 @@ export function readingOf(promql: string): Reading {
   const rest = promql
     .replaceAll(clauses, ' ')
     .replaceAll(matchers, ' ')
-    .replaceAll(/\[[^\]]*\]/g, ' ');
+    .replaceAll(/\[[^\]]*\]|\boffset\s+\w+/g, ' ');
   const metrics = [...rest.matchAll(/[a-zA-Z_:][\w:]*(?!\w*\s*\()/g)].map(([name]) => name);
-  const operators = new Set(['or', 'and', 'unless', 'bool', 'offset']);
+  const operators = new Set(['or', 'and', 'unless', 'bool']);
   return {
     metrics: [...new Set(metrics.filter((name) => !operators.has(name)))],
     labels: [...new Set([...grouped, ...matched].map((name) => name.trim()))].filter((name) => name !== ''),

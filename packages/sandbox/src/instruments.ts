@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/api';
 import { COLLECT_REASONS, type CollectReason } from './event.ts';
 import { type Outcome, OUTCOMES } from './outcome.ts';
-import type { KillReason, RuntimeStatus } from './types.ts';
+import type { KillReason, RuntimeStatus, WorkerInfo } from './types.ts';
 
 /** Seconds, from what an idle node needs for a run to the longest that limits allow. */
 const SECONDS = [
@@ -20,6 +20,8 @@ const SCORES = [
   -1_000, -100, -10, -1, -0.5, -0.1, -0.01, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 1, 10, 100,
   1_000,
 ];
+
+const WORKER_STATES = ['active', 'held', 'spare', 'starting'] satisfies Lowercase<WorkerInfo['state']>[];
 
 type Source = { status: () => RuntimeStatus; watchers: number; missed: number };
 
@@ -137,7 +139,8 @@ export class Instruments {
       const status = source.status();
       for (const [name, count] of Object.entries(status.sandboxes))
         result.observe(sandboxes, count, { 'petri.status': name.toLowerCase() });
-      const states = new Map<string, number>();
+      // None is a number that alerts ask for, too.
+      const states = new Map<string, number>(WORKER_STATES.map((state) => [state, 0]));
       for (const { state } of status.workers) add(states, state.toLowerCase(), 1);
       for (const [state, count] of states) result.observe(workers, count, { 'petri.state': state });
       const sum = (of: 'resident' | 'inFlight' | 'rssBytes') =>
