@@ -4,7 +4,13 @@ import type { ClientHttp2Session } from 'node:http2';
 import { after, suite, test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { connect, type Sandboxes } from '@petri/client';
-import { BatchRunRequestSchema, GetSandboxRequestSchema, RunRequestSchema } from '@petri/contracts/v1';
+import {
+  BatchEvaluateRequestSchema,
+  BatchRunRequestSchema,
+  EvaluateSourcesRequestSchema,
+  GetSandboxRequestSchema,
+  RunRequestSchema,
+} from '@petri/contracts/v1';
 import { census } from './support/census.ts';
 import { call, grpcStatusOf, message, session } from './support/http2.ts';
 import { startNodeProcess } from './support/node-process.ts';
@@ -43,25 +49,45 @@ async function nothingLeft(before: { descriptors: number }): Promise<void> {
 
 const answered = async () => Object.values((await petri.admin.status()).runs).reduce((sum, n) => sum + n, 0);
 
-/** Asks for a batch, by hand, and takes nothing of what comes. */
-async function unread(name: string, count: number, args: number[] = []) {
+const callOf = (name: string, args: number[]) => ({
+  function: name,
+  arguments: args.map((value) => ({ kind: { case: 'numberValue' as const, value } })),
+});
+
+function runBatch(name: string, count: number, args: number[] = []): Uint8Array {
   const request = create(BatchRunRequestSchema, {
     entries: Array.from({ length: count }, (_, n) => ({ id: idOf(n) })),
-    spec: {
-      target: {
-        case: 'call',
-        value: {
-          function: name,
-          arguments: args.map((value) => ({ kind: { case: 'numberValue' as const, value } })),
-        },
-      },
-    },
+    spec: { target: { case: 'call', value: callOf(name, args) } },
   });
+  return toBinary(BatchRunRequestSchema, request);
+}
+
+/** Asks for a batch, by hand, and takes nothing of what comes. */
+async function unread(request: Uint8Array, method = 'BatchRun') {
   const client = await session(node.address);
-  const stream = client.request(call('/petri.v1.SandboxService/BatchRun'));
+  const stream = client.request(call(`/petri.v1.SandboxService/${method}`));
   stream.on('error', () => {}).pause();
-  stream.end(message(toBinary(BatchRunRequestSchema, request)));
+  stream.end(message(request));
   return { client, stream };
+}
+
+/** Of two minutes each. */
+function evaluations(count: number): Record<string, Uint8Array> {
+  const suite = { cases: [{ call: callOf('work', [50]) }] };
+  const spec = { evaluator: { case: 'suite' as const, value: suite } };
+  const each = <T>(of: (n: number) => T) => Array.from({ length: count }, (_, n) => of(n));
+  const code = { case: 'javascript' as const, value: GENOME };
+  const genome = { modules: [{ name: 'main', code }] };
+  return {
+    BatchEvaluate: toBinary(
+      BatchEvaluateRequestSchema,
+      create(BatchEvaluateRequestSchema, { ids: each(idOf), spec }),
+    ),
+    EvaluateSources: toBinary(
+      EvaluateSourcesRequestSchema,
+      create(EvaluateSourcesRequestSchema, { candidates: each((n) => ({ id: `${n}`, genome })), spec }),
+    ),
+  };
 }
 
 const countRequest = (id: string) =>
@@ -78,7 +104,7 @@ suite('a caller', () => {
     const before = census(pid);
     const start = await answered();
     const RUNS = 3_000;
-    const { client } = await unread('large', RUNS);
+    const { client } = await unread(runBatch('large', RUNS));
     let done = -1;
     let peak = 0;
     await until(
@@ -101,7 +127,7 @@ suite('a caller', () => {
   test('that is gone in the middle of a batch ends it', async () => {
     const before = census(pid);
     const start = await answered();
-    const { client, stream } = await unread('work', 5_000, [2]);
+    const { client, stream } = await unread(runBatch('work', 5_000, [2]));
     stream.resume();
     await until('some of it is done', async () => (await answered()) - start > 50);
     client.destroy();
@@ -110,10 +136,20 @@ suite('a caller', () => {
     assert.ok(done < 4_000, `${done} of 5,000 were run`);
   });
 
+  for (const [method, request] of Object.entries(evaluations(5_000)))
+    test(`that is gone in the middle of ${method} ends it`, async () => {
+      const before = census(pid);
+      const { client, stream } = await unread(request, method);
+      await once(stream, 'readable');
+      assert.ok(stream.read() !== null, 'some of it is done');
+      client.destroy();
+      await nothingLeft(before);
+    });
+
   test('whose connection breaks takes nothing of others with it', async () => {
     const before = census(pid);
     const others = Array.from({ length: 200 }, (_, n) => sandboxes.call(idOf(n), 'work', 1));
-    const { client } = await unread('work', 1_000, [1]);
+    const { client } = await unread(runBatch('work', 1_000, [1]));
     client.socket.destroy();
     assert.deepEqual(new Set(await Promise.all(others)), new Set([1]));
     await nothingLeft(before);
