@@ -149,6 +149,11 @@ suite('an archipelago', () => {
     await assert.rejects(archipelago.migrate({ from: 'east', to: 'east', population: 'p' }), {
       code: 'invalid_argument',
     });
+    const many = archipelago.migrate({ from: 'east', to: 'west', population: 'p', count: 101 });
+    await assert.rejects(many, {
+      code: 'invalid_argument',
+      violations: [{ field: 'count', description: 'must be at most 100, is 101' }],
+    });
     await assert.rejects(archipelago.migrate({ from: 'east', to: 'nowhere', population: 'p' }), {
       code: 'not_found',
     });

@@ -60,7 +60,12 @@ export class TrapIsland implements IslandPort {
     }));
   }
 
-  /** The first thing that is asked when an immigrant comes. */
+  /** Nothing fails here, so that nobody comes twice. */
+  async hasAdmitted(): Promise<boolean> {
+    return false;
+  }
+
+  /** Asked of every immigrant, before anything is decided. */
   async evaluatorOf(): Promise<string> {
     await this.#door.promise;
     return EVALUATOR_SHA256;

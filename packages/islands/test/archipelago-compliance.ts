@@ -17,7 +17,9 @@ import {
 } from '@petri/contracts/v1';
 import { resourceExhausted } from '@petri/core';
 import { until } from '../../../test/support/until.ts';
+import { INBOX } from '../src/coordinator/inboxes.ts';
 import { Sealer } from '../src/migration/envelope.ts';
+import { MAX_COUNT } from '../src/policy/settings.ts';
 import type { Transport } from '../src/transport/transport.ts';
 import { coordinator, node, type TestNode } from './archipelago.ts';
 import { claim, genomeOf, hashOf } from './fake-port.ts';
@@ -130,6 +132,50 @@ export function archipelagoCompliance(
         await b.archipelago.close();
       },
     );
+
+    within('the largest migration that may be asked for fits into an inbox', async (connect) => {
+      const { messages, perSender } = INBOX;
+      const values = Array.from({ length: MAX_COUNT }, (_, index) => index);
+      await using a = disposable(await node(await connect(), 'a', values));
+      await using b = disposable(await node(await connect(), 'b', [], { messages, perSender }));
+      await eachKnowsTheOther(a, b);
+      const asked = { id: 'all', from: 'a', to: 'b', population: 'p', count: MAX_COUNT };
+      const evaluated = Promise.withResolvers<void>();
+      using waiting = new DisposableStack();
+      waiting.defer(evaluated.resolve);
+      b.islands.ready = evaluated.promise;
+      await a.archipelago.migrate(asked);
+      const report = () => a.archipelago.ledger.report('all');
+      await until('all are sent', async () => (await report()).state === MigrationState.SENT);
+      assert.deepEqual(totals(await report()), {
+        sent: MAX_COUNT,
+        admitted: 0,
+        duplicate: 0,
+        rejected: 0,
+        dropped: 0,
+        inFlight: MAX_COUNT,
+      });
+      waiting.dispose();
+      assert.equal((await settled(a, 'all')).admitted, MAX_COUNT);
+    });
+
+    within('who was admitted and has left does not come back by the same message', async (connect) => {
+      const transport = await connect();
+      await using a = disposable(await node(await connect(), 'a', [7]));
+      await using b = disposable(await node(transport, 'b', [1]));
+      await eachKnowsTheOther(a, b);
+      // As after a crash between admission and verdict; meanwhile evolution lets the migrant go.
+      b.islands.onAdmitted = () => {
+        b.islands.onAdmitted = undefined;
+        throw new Error('crash');
+      };
+      const { id } = await a.archipelago.migrate({ id: '', from: 'a', to: 'b', population: 'p', count: 1 });
+      await until('it was delivered', () => b.errors.length === 1);
+      b.islands.settle('b', 1);
+      const report = await settled(a, id);
+      assert.equal(report.admitted, 1, report.migrants[0]?.message);
+      assert.deepEqual([b.islands.values('b'), b.islands.arrivals.length], [[1], 1]);
+    });
 
     within('a migrant that is pushed out while it is evaluated is in flight, and let in', async (connect) => {
       await using a = disposable(await node(await connect(), 'a', [7, 8]));

@@ -24,8 +24,9 @@ export async function node(
   {
     keys = [],
     messages = 100,
+    perSender = messages,
     leads = false,
-  }: { keys?: readonly SigningKey[]; messages?: number; leads?: boolean } = {},
+  }: { keys?: readonly SigningKey[]; messages?: number; perSender?: number; leads?: boolean } = {},
 ): Promise<TestNode> {
   const islands = new FakeIslands().settle(name, ...values);
   const events: TestNode['events'] = [];
@@ -40,7 +41,7 @@ export async function node(
       port: islands,
       sealer: new Sealer(keys),
       describe: () => ({ address: `${name}:1` }),
-      inbox: { messages, bytes: 2 ** 30, perSender: messages },
+      inbox: { messages, bytes: 2 ** 30, perSender },
       onMigration: async (travel, move) => {
         const moved = await move();
         if (moved) events.push({ ...travel, ...moved });

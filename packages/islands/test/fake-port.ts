@@ -37,6 +37,8 @@ export class FakeIslands implements IslandPort {
   evaluations = 0;
   /** Evaluations wait for it. */
   ready: Promise<void> = Promise.resolve();
+  /** Called once somebody was let in. */
+  onAdmitted: (() => void) | undefined;
   /** What the next evaluations throw, in order. */
   readonly failures: Error[] = [];
 
@@ -69,6 +71,10 @@ export class FakeIslands implements IslandPort {
       merit: value,
       behaviour: [value],
     }));
+  }
+
+  async hasAdmitted(_island: string, _population: string, id: string): Promise<boolean> {
+    return this.arrivals.some((arrival) => arrival.id === id);
   }
 
   async evaluatorOf(): Promise<string> {
@@ -113,6 +119,7 @@ export class FakeIslands implements IslandPort {
       ...residents,
       { id, value: valueOf(migrant), hops, origin, parents: [individual] },
     ]);
+    this.onAdmitted?.();
   }
 
   #assessed(value: number): Assessed {

@@ -6,8 +6,9 @@ import { until } from '../until.ts';
 import { Evolution, isMigrant, POPULATION } from './evolution.ts';
 import { Member } from './member.ts';
 
-/** Codes of what may be different soon: NATS cannot be asked, or nothing was heard of a node for a while. */
-const NOT_NOW = new Set(['unavailable', 'not_found']);
+/** What may be different soon: NATS cannot be asked, nothing was heard of a node for a while, or not yet that it resumed. */
+const isPassing = ({ code, reason }: PetriError) =>
+  code === 'unavailable' || code === 'not_found' || reason === 'ISLAND_DRAINING';
 /** For a machine that does much else. */
 const PATIENCE_MS = 60_000;
 
@@ -168,7 +169,7 @@ export class Cluster implements AsyncDisposable {
         try {
           return await holds();
         } catch (thrown) {
-          if (!(thrown instanceof PetriError) || !NOT_NOW.has(thrown.code)) throw thrown;
+          if (!(thrown instanceof PetriError) || !isPassing(thrown)) throw thrown;
           refusal = thrown;
           return false;
         }
@@ -194,7 +195,6 @@ export class Cluster implements AsyncDisposable {
     const admitted = judged.flatMap(({ admittedAs }) => admittedAs || []);
     assert.equal(new Set(admitted).size, admitted.length, `"${name}" admitted somebody twice`);
     const migrants = new Set(members.map(({ id }) => id).filter(isMigrant));
-    // Whoever left before the verdict could be recorded was judged again.
     const { left } = this.evolution(name);
     const others = judged.filter(({ verdict }) => verdict !== 'ADMITTED');
     const what = `migrants at "${name}" are those that were admitted, not ${JSON.stringify(others)}`;

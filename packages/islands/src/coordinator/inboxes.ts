@@ -1,8 +1,9 @@
 import type { Member } from '../membership/members.ts';
+import { MAX_COUNT } from '../policy/settings.ts';
 import type { Transport } from '../transport/transport.ts';
 
-/** Of each inbox: more than islands take in while one evaluates, less than a flood. */
-export const INBOX = { messages: 1_000, bytes: 128 * 1024 * 1024, perSender: 100 };
+/** Of each inbox: more than islands take in while one evaluates, less than a flood. No migration pushes out its own. */
+export const INBOX = { messages: 1_000, bytes: 128 * 1024 * 1024, perSender: MAX_COUNT };
 
 /** The inboxes of all islands, which whoever leads makes for nodes that may not do so themselves. */
 export class Inboxes {

@@ -53,6 +53,8 @@ export class Admission {
       await port.admit(island, population, { id, migrant, fitness: migrant.fitness!, givesWay: undefined });
       return admitted;
     }
+    // It was let in before a crash, and has left since: who goes does not come back by the same message.
+    if (!arrived && (await port.hasAdmitted(island, population, id))) return admitted;
     // Whoever is here was in order when it came, whatever has changed since.
     if (!arrived) {
       const evaluatorSha256 = await port.evaluatorOf(island, population);

@@ -24,6 +24,8 @@ export interface IslandPort {
   /** Those that live on the island now. */
   populations(island: string): Promise<IslandPopulation[]>;
   individuals(island: string, population: string): Promise<Individual[]>;
+  /** Whether an individual was ever let in here under the id, by `admit`; also if it has left since. */
+  hasAdmitted(island: string, population: string, id: string): Promise<boolean>;
   /** SHA-256 of the evaluator that the newest scores come from; empty if there are none. */
   evaluatorOf(island: string, population: string): Promise<string>;
   pack(island: string, population: string, individual: string): Promise<Packed>;

@@ -5,6 +5,8 @@ import { MigrantEnvelopeSchema, MigrantSchema } from '@petri/contracts/v1';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { claim, EVALUATOR, genomeOf, hashOf } from '../../test/fake-port.ts';
+import { INBOX } from '../coordinator/inboxes.ts';
+import { MAX_COUNT } from '../policy/settings.ts';
 import { check } from './checks.ts';
 import { MAX_ENVELOPE_BYTES, Sealer } from './envelope.ts';
 import type { Refusal } from './refusal.ts';
@@ -102,6 +104,10 @@ suite('envelopes', () => {
     assert.throws(() => sealer.open(new Uint8Array(MAX_ENVELOPE_BYTES + 1)), refusal('TOO_LARGE'));
     const large = 'x'.repeat(MAX_ENVELOPE_BYTES);
     assert.throws(() => sealer.seal(migrant({ behaviourSha256: large })), refusal('TOO_LARGE'));
+  });
+
+  test('as large as may be, of as many migrants as may be, fit into an inbox', () => {
+    assert.ok(MAX_COUNT * MAX_ENVELOPE_BYTES <= INBOX.bytes);
   });
 
   test('whatever comes, it is opened or refused', () => {

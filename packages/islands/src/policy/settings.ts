@@ -42,8 +42,8 @@ const DEFAULT_CONTESTANTS = 3;
 const DEFAULT_MAX_HOPS = 16;
 const DEFAULT_TTL_MS = 10 * 60_000;
 const MAX_EDGES = 10_000;
-/** A migration is one document, and one message for each migrant. */
-export const MAX_COUNT = 1_000;
+/** Of a migration's migrants, so that an inbox holds all of them: it is one document, and one message for each migrant. */
+export const MAX_COUNT = 100;
 /** Faster, islands are one population that is expensive to keep. */
 const MIN_INTERVAL_MS = 10;
 const MAX_TTL_MS = 24 * 60 * 60_000;

@@ -117,6 +117,20 @@ suite('admission', () => {
     ]);
   });
 
+  test('is remembered when whoever was let in has left', async () => {
+    const { registry, population } = await inhabited('a');
+    const { id, ...arriving } = arrival(`${population}-new`, undefined);
+    const islands = islandsOf(registry);
+    const known = (individual: string) => islands.hasAdmitted('here', population, individual);
+    assert.equal(await known(id), false);
+    await islands.admit('here', population, { id, ...arriving });
+    await registry.populations.removeMembers(population, [id]);
+    await runtime.destroy(id);
+    assert.equal(await known(id), true);
+    await registry.populations.create({ id: 'elsewhere' });
+    assert.equal(await islands.hasAdmitted('here', 'elsewhere', id), false);
+  });
+
   test('leaves the sandbox of whoever gives way, if it is pinned or lives elsewhere too', async () => {
     const { registry, population, ids } = await inhabited('pinned', 'shared');
     const [pinned, shared] = ids as [string, string];

@@ -17,7 +17,7 @@ import {
   type Packed,
   Refusal,
 } from '@petri/islands';
-import type { PopulationInfo, Registry } from '@petri/population';
+import type { LineageBook, PopulationInfo, Registry } from '@petri/population';
 import type { Evaluation, Genome, SandboxRuntime } from '@petri/sandbox';
 import { genomesOf } from '../genomes.ts';
 import { limitsMessage, readLimits } from '../mapping/limits.ts';
@@ -82,6 +82,12 @@ export class NodeIslands implements IslandPort {
       merit: meritOf(direction, fitness?.score),
       behaviour: behaviourOf(fitness?.components ?? {}),
     }));
+  }
+
+  async hasAdmitted(island: string, population: string, id: string): Promise<boolean> {
+    const { id: local, tenant } = this.#population(island, population);
+    // Recorded in one change with its joining, and kept when it leaves.
+    return this.#lineage(tenant).find(id)?.birth?.population === local;
   }
 
   async evaluatorOf(island: string, population: string): Promise<string> {
@@ -186,8 +192,11 @@ export class NodeIslands implements IslandPort {
   }
 
   #ancestry(tenant: string): Ancestry {
-    const { lineage } = this.#registry.seenBy({ tenant, all: false, onForeign: () => undefined });
-    return new Ancestry(lineage, this.#node);
+    return new Ancestry(this.#lineage(tenant), this.#node);
+  }
+
+  #lineage(tenant: string): LineageBook {
+    return this.#registry.seenBy({ tenant, all: false, onForeign: () => undefined }).lineage;
   }
 
   #localId(island: string, population: string): string {

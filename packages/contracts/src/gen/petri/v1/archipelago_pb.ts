@@ -421,7 +421,7 @@ export type MigrationSchedule = Message<"petri.v1.MigrationSchedule"> & {
   interval?: Duration | undefined;
 
   /**
-   * Migrants an edge. Default 1.
+   * Migrants an edge. Default 1, at most 100.
    *
    * @generated from field: uint32 count = 3;
    */

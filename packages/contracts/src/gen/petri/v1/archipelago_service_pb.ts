@@ -343,7 +343,7 @@ export type MigrateRequest = Message<"petri.v1.MigrateRequest"> & {
   population: string;
 
   /**
-   * Individuals. Default 1, at most 1000.
+   * Individuals. Default 1, at most 100: as many as an inbox holds of one island.
    *
    * @generated from field: uint32 count = 4;
    */
