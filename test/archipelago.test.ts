@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { suite, test } from 'node:test';
 import { connect, type EvaluationSpec, type Migration, type Petri } from '@petri/client';
+import { evolveOnIslands, Output, quadratic } from '@petri/lab';
 import { temporaryDirectory } from './support/directory.ts';
 import { startNatsServer, WITHOUT_NATS } from './support/nats-server.ts';
 import { type TestNode, testNode } from './support/node.ts';
@@ -85,6 +86,56 @@ suite('an archipelago', () => {
     assert.equal(again.duplicate, 1);
     const topology = await petri.archipelago.topology();
     assert.deepEqual([topology.kind, topology.edges.length], ['RING', 2]);
+  });
+
+  test('tells its policy and its schedule as they were set', async () => {
+    await using node = await testNode({ islands: { ...ISLANDS, node: 'n', islands: ['n'] } });
+    const { archipelago } = node.petri;
+    assert.deepEqual(await archipelago.policy(), { policy: {}, schedule: {}, revision: 0 });
+    const policy = {
+      selection: 'TOURNAMENT',
+      tournamentSize: 4,
+      replacement: 'MOST_SIMILAR',
+      trustScores: true,
+      maxHops: 3,
+      ttlMs: 1_500,
+      capacity: 40,
+    } as const;
+    const schedule = { generations: 5, intervalMs: 2_500, count: 3, populations: ['p', 'q'] };
+    const revision = await archipelago.setPolicy({ policy, schedule });
+    assert.deepEqual(await archipelago.policy(), { policy, schedule, revision });
+    await archipelago.setPolicy({ schedule: {} }, revision);
+    const { schedule: emptied, ...rest } = await archipelago.policy();
+    assert.deepEqual([emptied, rest.policy], [{}, policy]);
+    const stale = archipelago.setPolicy({ schedule }, revision);
+    await assert.rejects(stale, { code: 'aborted', reason: 'STALE_REVISION' });
+  });
+
+  test('has its own schedule again after a demo, unless somebody decided otherwise meanwhile', async () => {
+    await using node = await testNode({ islands: { ...ISLANDS, node: 'n', islands: ['east', 'west'] } });
+    const { archipelago } = node.petri;
+    const own = { intervalMs: 60_000, count: 2 };
+    await archipelago.setPolicy({ schedule: own });
+    const isDemos = async () => (await archipelago.policy()).schedule.generations === 2;
+    const demo = async (meanwhile: () => Promise<unknown>) => {
+      const stop = new AbortController();
+      const evolving = evolveOnIslands({
+        addresses: [node.address],
+        problem: { ...quadratic(), goal: Infinity },
+        seed: '1',
+        output: new Output({ write: () => undefined }, { color: false, liveLine: false }),
+        signal: stop.signal,
+      });
+      await Promise.race([until("the demo's is in force", isDemos), evolving]);
+      await meanwhile();
+      stop.abort();
+      await assert.rejects(evolving);
+    };
+    await demo(async () => undefined);
+    assert.deepEqual((await archipelago.policy()).schedule, own);
+    const other = { generations: 7 };
+    await demo(() => archipelago.setPolicy({ schedule: other }));
+    assert.deepEqual((await archipelago.policy()).schedule, other);
   });
 
   test('tells callers and other nodes where each node is reached', async () => {

@@ -5,6 +5,8 @@ import {
   type ArchipelagoService,
   type Island as IslandMessage,
   type Migration as MigrationMessage,
+  type MigrationPolicy as PolicyMessage,
+  type MigrationSchedule as ScheduleMessage,
   type MigrationTotals,
   NodeState as WireNodeState,
   ReplacementKind as WireReplacement,
@@ -42,21 +44,33 @@ export type Edge = { from: string; to: string; /** Default 1. */ probability?: n
 
 export type Topology = { kind: TopologyKind; degree?: number; center?: string; edges?: readonly Edge[] };
 
+/** How individuals are chosen; what is left out is as the node has it by default. */
 export type MigrationPolicy = {
+  /** Who emigrates. Default BEST. */
   selection?: NameOf<typeof WireSelection>;
+  /** Contestants of a tournament. Default 3. */
   tournamentSize?: number;
+  /** Who gives way. Default WORST. */
   replacement?: NameOf<typeof WireReplacement>;
+  /** Whether immigrants are admitted with the score that they claim. Default false: they are evaluated again. */
   trustScores?: boolean;
+  /** Islands that a genome may be sent on to. Default 16. */
   maxHops?: number;
+  /** How long a migrant may be under way. Default ten minutes. */
   ttlMs?: number;
-  /** Members of a population on an island; 0 is no bound. */
+  /** Members of a population on an island; 0, the default, is no bound. */
   capacity?: number;
 };
 
+/** When islands send by themselves; with neither interval they do not. */
 export type MigrationSchedule = {
+  /** Every so many generations. */
   generations?: number;
+  /** Every so often. */
   intervalMs?: number;
+  /** Migrants an edge. Default 1, at most 100. */
   count?: number;
+  /** Only these. Default: all. */
   populations?: readonly string[];
 };
 
@@ -92,7 +106,7 @@ export type MigrateRequest = {
   from: string;
   to: string;
   population: string;
-  /** Default 1. */
+  /** Default 1, at most 100. */
   count?: number;
   /** Asking again with the same id is asking once. Default: generated. */
   id?: string;
@@ -101,6 +115,8 @@ export type MigrateRequest = {
 const nodeStateName = namer(WireNodeState);
 const verdictName = namer(WireVerdict);
 const topologyName = namer(WireTopology);
+const selectionName = namer(WireSelection);
+const replacementName = namer(WireReplacement);
 
 /** The nodes that the connected one knows, and the migration between their islands. */
 export class Archipelago {
@@ -159,7 +175,19 @@ export class Archipelago {
     return Number((await this.#client.setTopology(request, this.#bounds(options))).revision);
   }
 
-  /** Replaces what is given. The new revision. */
+  /** As they were set, and as `setPolicy` takes them; what nobody set is left out, and as it is by default. */
+  async policy(
+    options?: CallOptions,
+  ): Promise<{ policy: MigrationPolicy; schedule: MigrationSchedule; revision: number }> {
+    const { policy, schedule, revision } = await this.#client.getMigrationPolicy({}, this.#bounds(options));
+    return {
+      policy: policy ? policyOf(policy) : {},
+      schedule: schedule ? scheduleOf(schedule) : {},
+      revision: Number(revision),
+    };
+  }
+
+  /** Replaces what is given. The new revision. @throws PetriError `aborted` if the settings are not at the revision expected. */
   async setPolicy(
     { policy, schedule }: { policy?: MigrationPolicy; schedule?: MigrationSchedule },
     expectedRevision?: number,
@@ -253,6 +281,28 @@ function policyMessage({ selection = 'BEST', replacement = 'WORST', ttlMs, ...re
     selection: WireSelection[selection],
     replacement: WireReplacement[replacement],
     ...(ttlMs === undefined ? {} : { ttl: durationFromMs(ttlMs) }),
+  };
+}
+
+function policyOf(message: PolicyMessage): MigrationPolicy {
+  const { selection, replacement, tournamentSize, trustScores, maxHops, ttl, capacity } = message;
+  return {
+    ...(selection && { selection: selectionName(selection) }),
+    ...(replacement && { replacement: replacementName(replacement) }),
+    ...(tournamentSize && { tournamentSize }),
+    ...(trustScores && { trustScores }),
+    ...(maxHops && { maxHops }),
+    ...(ttl && { ttlMs: msOf(ttl) }),
+    ...(capacity && { capacity }),
+  };
+}
+
+function scheduleOf({ generations, interval, count, populations }: ScheduleMessage): MigrationSchedule {
+  return {
+    ...(generations && { generations }),
+    ...(interval && { intervalMs: msOf(interval) }),
+    ...(count && { count }),
+    ...(populations.length > 0 && { populations }),
   };
 }
 

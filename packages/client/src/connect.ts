@@ -96,7 +96,7 @@ export class Petri implements AsyncDisposable {
   async waitUntilServing({ deadlineMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {}): Promise<void> {
     const late = AbortSignal.timeout(deadlineMs);
     const either = signal ? AbortSignal.any([signal, late]) : late;
-    await waitUntilServing(this.#client, '', either);
+    await waitUntilServing(this.#client, either);
   }
 
   /** Takes no more calls; those in flight may still finish. Idempotent. */

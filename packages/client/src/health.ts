@@ -5,6 +5,8 @@ import { PetriError } from '@petri/core';
 
 const CHECK = '/grpc.health.v1.Health/Check';
 const WATCH = '/grpc.health.v1.Health/Watch';
+/** The service that stands for the node as a whole. */
+const WHOLE = '';
 const SERVING = 1;
 
 /** How long to wait before a watch that broke off is begun again. */
@@ -17,7 +19,7 @@ const REASON_MS = 50;
 export function lastFailure(client: Client): Promise<string> {
   const late = { deadline: Date.now() + REASON_MS };
   return new Promise((resolve) => {
-    client.makeUnaryRequest(CHECK, encode, decode, '', new Metadata(), late, (error) => {
+    client.makeUnaryRequest(CHECK, encode, decode, WHOLE, new Metadata(), late, (error) => {
       const [, why = ''] = /Last error: (.*)/.exec(error?.details ?? '') ?? [];
       resolve(why);
     });
@@ -25,15 +27,15 @@ export function lastFailure(client: Client): Promise<string> {
 }
 
 /**
- * Resolves once the service says SERVING, waiting for the connection too.
+ * Resolves once the node says SERVING, waiting for the connection too.
  *
  * @throws PetriError `deadline_exceeded` or `cancelled`.
  */
-export async function waitUntilServing(client: Client, service: string, signal: AbortSignal): Promise<void> {
+export async function waitUntilServing(client: Client, signal: AbortSignal): Promise<void> {
   for (;;) {
     if (signal.aborted) throw PetriError.from(signal.reason);
     try {
-      for await (const status of watch(client, service, signal)) if (status === SERVING) return;
+      for await (const status of watch(client, signal)) if (status === SERVING) return;
     } catch (thrown) {
       if (signal.aborted) throw PetriError.from(signal.reason);
       if (fromStatus(thrown).code !== 'unavailable') throw fromStatus(thrown);
@@ -42,14 +44,10 @@ export async function waitUntilServing(client: Client, service: string, signal: 
   }
 }
 
-/** What the service is, now and whenever that changes. */
-async function* watch(
-  client: Client,
-  service: string,
-  signal: AbortSignal,
-): AsyncGenerator<number, void, void> {
+/** What the node is, now and whenever that changes. */
+async function* watch(client: Client, signal: AbortSignal): AsyncGenerator<number, void, void> {
   const metadata = new Metadata({ waitForReady: true });
-  const call = client.makeServerStreamRequest(WATCH, encode, decode, service, metadata);
+  const call = client.makeServerStreamRequest(WATCH, encode, decode, WHOLE, metadata);
   const cancel = () => call.cancel();
   call.on('error', () => undefined); // a cancelled call reports that after its iterator is gone
   signal.addEventListener('abort', cancel, { once: true });

@@ -47,6 +47,8 @@ export async function run(session: Session): Promise<number> {
       const ending = options.demo === undefined ? [] : [demo(cluster, options.demo, output, stop)];
       const passed = await Promise.race([...ending, stopped, failed.promise]);
       if (!stop.aborted) return passed === true ? 0 : 1;
+      // It puts back what it has changed, for which it needs the cluster.
+      await Promise.race([Promise.allSettled(ending), failed.promise]);
     }
     return options.demo === undefined ? 0 : INTERRUPTED;
   } catch (thrown) {

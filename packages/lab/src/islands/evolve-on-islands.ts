@@ -8,6 +8,7 @@ import { Places } from './archipelago.ts';
 import { EvolvingIsland } from './island.ts';
 import type { IslandEnd } from './island.ts';
 import { IslandLog } from './log.ts';
+import { scheduled } from './schedule.ts';
 import { watchTraffic } from './traffic.ts';
 
 export interface IslandsOptions {
@@ -25,7 +26,8 @@ const SCHEDULE = { generations: 2, count: 2 };
 
 /**
  * Evolves on all islands at once, each with an engine of its own, while whoever leads the archipelago has their best migrate.
- * The first to reach the goal ends it for all; an island whose node is lost does not. Whether the target was reached.
+ * The first to reach the goal ends it for all; an island whose node is lost does not. Whether the target was reached. The schedule
+ * of migrations is as it was, afterwards.
  */
 export async function evolveOnIslands(options: IslandsOptions): Promise<boolean> {
   const { addresses, connection = {}, problem, seed, output, signal } = options;
@@ -34,10 +36,13 @@ export async function evolveOnIslands(options: IslandsOptions): Promise<boolean>
   for (const note of problem.notes) output.line(`  ${note}`);
   await using places = await Places.open(addresses, connection);
   await places.connected(signal);
-  const [first] = places.all;
+  const [first, ...others] = places.all;
   if (first === undefined) throw new Error('there is no island to evolve on');
   const population = `demo-${Date.now().toString(36)}`;
-  await first.petri.archipelago.setPolicy({ schedule: { ...SCHEDULE, populations: [population] } });
+  const schedule = { ...SCHEDULE, populations: [population] };
+  await using _ = await scheduled([first, ...others], schedule, (why) =>
+    output.line(`the schedule of migrations is still that of this demo: ${why}`),
+  );
 
   const log = new IslandLog(
     output,
