@@ -15,12 +15,20 @@ const GRAFANA = new URL('../deploy/grafana/', import.meta.url).pathname;
 
 type Query = { from: string; expr: string };
 type Panel = { title: string; targets?: { expr: string }[] };
+type Dashboard = { panels: Panel[]; templating: { list: { name: string; definition?: string }[] } };
 
 const dashboards = globSync('*.json', { cwd: GRAFANA }).flatMap((file): Query[] => {
-  const { panels } = JSON.parse(readFileSync(GRAFANA + file, 'utf8')) as { panels: Panel[] };
-  return panels.flatMap(({ title, targets = [] }) =>
+  const { panels, templating } = JSON.parse(readFileSync(GRAFANA + file, 'utf8')) as Dashboard;
+  const shown = panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr }) => ({ from: `${file}: ${title}`, expr })),
   );
+  const chosen = templating.list.flatMap(({ name, definition = '' }) => {
+    const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(definition) ?? [];
+    return metric === undefined
+      ? []
+      : [{ from: `${file}: $${name}`, expr: `count by (${label}) (${metric})` }];
+  });
+  return [...shown, ...chosen];
 });
 const rules = parse(readFileSync(ALERTS, 'utf8')) as {
   groups: { rules: { alert: string; expr: string }[] }[];
@@ -30,7 +38,8 @@ const alerts = rules.groups.flatMap((group) =>
 );
 
 /** What Grafana would send. */
-const filledIn = ({ expr }: Query) => expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*');
+const filledIn = ({ expr }: Query) =>
+  expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$(?:instance|population)/g, '.*');
 
 /** Added by whoever scrapes, and to every histogram. */
 const LABELS_OF_SCRAPE = ['instance', 'job', 'le'];
@@ -46,10 +55,17 @@ const node = await startNodeProcess({
   PETRI_BEAT_MS: '20',
   PETRI_GC_INTERVAL_MS: '0',
   PETRI_GC_RETAIN_GENERATIONS: '1',
+  PETRI_METRICS_POPULATIONS: 'shown,shown-too',
 });
 after(() => node.stop());
 
 let evolutions = 0;
+/** One that metrics may name, and one that they may not. */
+const [SHOWN, HIDDEN] = ['shown', 'hidden'];
+{
+  await using petri = await connect(node.address);
+  for (const id of [SHOWN, HIDDEN]) await petri.populations.create({ id });
+}
 
 const GENOME = `
   export const f = (n) => n * 2;
@@ -74,9 +90,10 @@ async function liven(): Promise<void> {
       { spec: { function: 'f', arguments: [1] } },
     )
     .summary();
-  const population = await populations.create();
-  await populations.add(population.id, [id]);
-  await fitness.record(population.id, [{ id, score: 0.5 }]);
+  for (const population of [SHOWN, HIDDEN]) {
+    await populations.add(population, [id]);
+    await fitness.record(population, [{ id, score: 0.5 }]);
+  }
   await assert.rejects(sandboxes.call('nobody', 'f'));
   await migrate(petri, id);
   await collect(petri);
@@ -168,13 +185,15 @@ suite('what a Prometheus scrapes', () => {
     assert.deepEqual(states, ['active', 'held', 'spare', 'starting']);
   });
 
-  test('has no ids among its labels', async () => {
+  test('has no ids among its labels, but for populations that were named for that', async () => {
     const text = await scrape();
-    const labels = new Set([...text.matchAll(/(\w+)="/g)].map(([, label]) => label));
-    assert.deepEqual(
-      [...labels].filter((label) => /_id$|sandbox|population|trace|span/.test(label ?? '')),
-      ['service_instance_id'],
-    );
+    const labels = new Set([...text.matchAll(/(\w+)="/g)].map(([, label = '']) => label));
+    assert.deepEqual([...labels].filter((label) => /_id$|sandbox|population|trace|span/.test(label)).sort(), [
+      'petri_population',
+      'service_instance_id',
+    ]);
+    const named = new Set([...text.matchAll(/petri_population="(.*?)"/g)].map(([, name = '']) => name));
+    assert.deepEqual([...named].sort(), ['shown', 'shown-too']);
   });
 });
 

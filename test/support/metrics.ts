@@ -10,14 +10,19 @@ class Asked extends MetricReader {
 const reader = new Asked();
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 
-/** Values of a counter or gauge by one of its attributes. */
-export async function metricBy(name: string, attribute: string): Promise<Record<string, number>> {
+/** Values of a counter or gauge by one of its attributes, of those that have `others`. */
+export async function metricBy(
+  name: string,
+  attribute: string,
+  others: Record<string, string> = {},
+): Promise<Record<string, number>> {
   const { resourceMetrics } = await reader.collect();
   const values: Record<string, number> = {};
   for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics))
     for (const { attributes, value } of dataPoints) {
       const key = attributes[attribute];
-      if (descriptor.name === name && typeof key === 'string' && typeof value === 'number')
+      const wanted = Object.entries(others).every(([other, is]) => attributes[other] === is);
+      if (wanted && descriptor.name === name && typeof key === 'string' && typeof value === 'number')
         values[key] = value;
     }
   return values;

@@ -56,3 +56,4 @@ export type {
   PopulationInfo,
   TestResult,
 } from './types.ts';
+export type { Census, Vitals } from './vitals.ts';

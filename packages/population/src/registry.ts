@@ -15,6 +15,7 @@ import { EVERYTHING, type Scope } from './scope.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { PopulationStore } from './store/store.ts';
 import type { Restore } from './types.ts';
+import { type Census, censusOf, type Vitals, vitalsOf } from './vitals.ts';
 
 export type RegistryOptions = {
   /** Default: one in memory. */
@@ -47,6 +48,10 @@ export type Registry = Books & {
   immigrants: Immigrants;
   /** The same as it is there for one tenant, or made on its behalf. */
   seenBy(scope: Scope): Books;
+  /** Of all populations together. */
+  census(): Census;
+  /** Of one; undefined if there is no such population. */
+  vitals(population: string): Promise<Vitals | undefined>;
   /** Restores that are under way; of a registry that was just opened, those that its node did not live to finish. */
   unfinishedRestores(): Restore[];
   /** Ends such a one, when its sandboxes are gone. */
@@ -71,6 +76,11 @@ export async function openRegistry(options: RegistryOptions = {}): Promise<Regis
     ...seenBy(EVERYTHING),
     immigrants: new Immigrants({ ledger, clock, events, sandboxes }),
     seenBy,
+    census: () => censusOf(ledger.state),
+    vitals: async (id) => {
+      const found = ledger.state.populations.get(id);
+      return found && vitalsOf(found, sandboxes);
+    },
     unfinishedRestores: () => unfinished(ledger),
     abandonRestore: ({ id }) => abandon(ledger, id),
     collector: (collection) => new GarbageCollector({ ledger, clock, ...collection }),

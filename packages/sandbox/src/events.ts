@@ -57,6 +57,13 @@ export type Moved = {
 const BATCH_SPANS = 32;
 const BATCH_FAILURE_SPANS = 96;
 
+type EventsOptions = {
+  log?: EventLog;
+  now?: () => number;
+  /** Populations that metrics may name. Default: none. */
+  named?: readonly string[];
+};
+
 type SpanBudget = { any: number; failures: number };
 const BUDGET = createContextKey('petri.batch.spans');
 
@@ -69,10 +76,13 @@ export class SandboxEvents {
   readonly #instruments = new Instruments();
   readonly #tracer: Tracer = trace.getTracer('petri.sandbox');
   readonly #now: () => number;
+  /** Labels of those that have some. */
+  readonly #named: ReadonlyMap<string, Attributes>;
 
-  constructor({ log = new EventLog(), now = Date.now }: { log?: EventLog; now?: () => number } = {}) {
+  constructor({ log = new EventLog(), now = Date.now, named = [] }: EventsOptions = {}) {
     this.log = log;
     this.#now = now;
+    this.#named = new Map(named.map((id) => [id, { 'petri.population': id }]));
   }
 
   /** Metrics of the node's state, until `close`. */
@@ -161,7 +171,8 @@ export class SandboxEvents {
   fitness(subject: Subject, record: FitnessRecord): void {
     const { score, error, adjusted } = record;
     this.#instruments.recorded(adjusted ? 'adjusted' : error ? 'failed' : 'scored');
-    if (score !== undefined && !adjusted) this.#instruments.recordedFitness.record(score);
+    if (score !== undefined && !adjusted)
+      this.#instruments.recordedFitness.record(score, this.#named.get(subject.population));
     if (!this.log.keepsCalls) return this.log.passCall();
     const attributes = texts({
       'petri.generation': record.generation,

@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/api';
 import { COLLECT_REASONS, type CollectReason } from './event.ts';
 import { type Outcome, OUTCOMES } from './outcome.ts';
-import type { KillReason, RuntimeStatus, WorkerInfo } from './types.ts';
+import type { KillReason, RuntimeStatus, SandboxStatus, WorkerInfo } from './types.ts';
 
 /** Seconds, from what an idle node needs for a run to the longest that limits allow. */
 const SECONDS = [
@@ -21,7 +21,18 @@ const SCORES = [
   1_000,
 ];
 
-const WORKER_STATES = ['active', 'held', 'spare', 'starting'] satisfies Lowercase<WorkerInfo['state']>[];
+// What is not told any more, the SDK repeats: none is a number that is told, too.
+const NO_WORKERS: Record<WorkerInfo['state'], number> = { STARTING: 0, SPARE: 0, ACTIVE: 0, HELD: 0 };
+const NO_SANDBOXES: Record<SandboxStatus, number> = {
+  INITIALIZING: 0,
+  COMPILING: 0,
+  STARTING: 0,
+  RUNNING: 0,
+  RELOADING: 0,
+  STOPPING: 0,
+  STOPPED: 0,
+  ERROR: 0,
+};
 
 type Source = { status: () => RuntimeStatus; watchers: number; missed: number };
 
@@ -34,7 +45,8 @@ function noOutcomes(): OutcomeCounts {
 
 /**
  * The metrics of a node, by the API alone: without an SDK, nothing happens. What occurs with each run is counted in plain
- * numbers, which are looked at when somebody collects. No metric has an id among its attributes.
+ * numbers, which are looked at when somebody collects. No metric has an id among its attributes, but for populations that were
+ * named for that.
  */
 export class Instruments {
   readonly runs = noOutcomes();
@@ -137,12 +149,12 @@ export class Instruments {
     });
     this.#batch(meter, [sandboxes, workers, resident, inFlight, memory, lost, watchers, missed], (result) => {
       const status = source.status();
-      for (const [name, count] of Object.entries(status.sandboxes))
+      for (const [name, count] of Object.entries({ ...NO_SANDBOXES, ...status.sandboxes }))
         result.observe(sandboxes, count, { 'petri.status': name.toLowerCase() });
-      // None is a number that alerts ask for, too.
-      const states = new Map<string, number>(WORKER_STATES.map((state) => [state, 0]));
-      for (const { state } of status.workers) add(states, state.toLowerCase(), 1);
-      for (const [state, count] of states) result.observe(workers, count, { 'petri.state': state });
+      const states = { ...NO_WORKERS };
+      for (const { state } of status.workers) states[state]++;
+      for (const [state, count] of Object.entries(states))
+        result.observe(workers, count, { 'petri.state': state.toLowerCase() });
       const sum = (of: 'resident' | 'inFlight' | 'rssBytes') =>
         status.workers.reduce((total, worker) => total + worker[of], 0);
       result.observe(resident, sum('resident'));

@@ -26,6 +26,20 @@ suite('loadConfig', () => {
     );
   });
 
+  test('metrics name few populations, and only what may be one', () => {
+    const named = (list: string) =>
+      loadConfig(new EnvReader({ PETRI_METRICS_POPULATIONS: list })).namedPopulations;
+    assert.deepEqual(named(''), []);
+    assert.deepEqual(named('a, b.east,a'), ['a', 'b.east']);
+    const many = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`).join();
+    assert.equal(named(many(20))?.length, 20);
+    for (const wrong of [many(21), 'a,/'])
+      assert.throws(
+        () => named(wrong),
+        ({ violations }: PetriError) => violations.some(({ field }) => field === 'PETRI_METRICS_POPULATIONS'),
+      );
+  });
+
   test('the help names every variable that is read, and no other', () => {
     const read = new Set<string>();
     const source = new Proxy({}, { get: (_, name) => void read.add(String(name)) });

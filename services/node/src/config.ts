@@ -5,6 +5,7 @@ import { LOG_VARIABLES, type LogConfig, readLog } from '@petri/telemetry';
 import { GARBAGE_VARIABLES, type GarbageConfig, readGarbage } from './garbage/settings.ts';
 import { readTenants, TENANT_VARIABLES, type TenantsConfig } from './tenants/settings.ts';
 import { type IslandsConfig, ISLAND_VARIABLES, readIslands } from './islands/settings.ts';
+import { METRICS_VARIABLES, readNamed } from './metrics/settings.ts';
 
 export type NodeConfig = EndpointConfig & {
   /** Worker processes that take runs. */
@@ -27,6 +28,8 @@ export type NodeConfig = EndpointConfig & {
   tenants?: TenantsConfig;
   /** Default: one island, alone. */
   islands?: IslandsConfig;
+  /** Populations that metrics may name. Default: none. */
+  namedPopulations?: readonly string[];
 };
 
 /** That of the gRPC project's own examples. */
@@ -48,6 +51,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ...GARBAGE_VARIABLES,
   ...TENANT_VARIABLES,
   ...ISLAND_VARIABLES,
+  ...METRICS_VARIABLES,
   ...LOG_VARIABLES,
 ];
 
@@ -69,6 +73,7 @@ export function loadConfig(env: EnvReader = new EnvReader()): NodeConfig {
     garbage: readGarbage(env),
     tenants: readTenants(env),
     islands: readIslands(env),
+    namedPopulations: readNamed(env),
     log: readLog(env),
   };
   env.done();

@@ -36,6 +36,7 @@ import { Evaluators } from './islands/evaluators.ts';
 import { joinArchipelago } from './islands/join.ts';
 import { ALONE } from './islands/settings.ts';
 import { killEntry, stopEntry } from './kills.ts';
+import { measurePopulations } from './metrics/populations.ts';
 import type { Parts } from './parts.ts';
 import { populationEvents } from './population-events.ts';
 import { populationHandlers } from './population-handlers.ts';
@@ -105,7 +106,8 @@ async function serve(
   const accounts = new Accounts(quotas, clock);
   const { eventsKept } = config;
   const log = new EventLog(eventsKept === undefined ? {} : { capacity: eventsKept });
-  const events = new SandboxEvents({ log });
+  const named = config.namedPopulations ?? [];
+  const events = new SandboxEvents({ log, named });
   const onUsed = (tenant: string, cpuUs: number) => accounts.of(tenant).used(cpuUs);
   const { storage, runtime } = await withStorage(endpoint, config, options.runtime, { events, onUsed });
   accounts.holdings = () => runtime.holdings();
@@ -116,6 +118,7 @@ async function serve(
     ...defined({ store: storage.populations }),
   });
   await undoUnfinished(registry, runtime);
+  endpoint.own(measurePopulations({ registry, named }));
   const { intervalMs, rules, memoryBytes } = config.garbage ?? ON_DEMAND;
   const sandboxes = collectable(runtime, memoryBytes, audit);
   const collector = registry.collector({ sandboxes, rules, onReport: (report) => events.gc(gcOf(report)) });

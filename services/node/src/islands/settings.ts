@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type EnvReader, idViolation } from '@petri/core';
 import { type ArchipelagoConfig, archipelagoVariables, fileContent, readArchipelago } from '@petri/islands';
+import { requireIds } from '../require-ids.ts';
 import { type Announced, parseAnnounced } from './address.ts';
 
 export type IslandsConfig = ArchipelagoConfig & {
@@ -44,13 +45,6 @@ export function readIslands(env: EnvReader): IslandsConfig {
     leaseMs: env.int('PETRI_LEASE_MS', 5_000, { min: 0, max: 600_000 }),
     migrantKey: env.parsed('PETRI_MIGRANT_KEY_FILE', fileContent, undefined),
   };
-}
-
-function requireIds(env: EnvReader, name: string, ids: readonly string[]): void {
-  for (const id of ids) {
-    const violation = idViolation(name, id);
-    if (violation) env.refuse(name, violation.description);
-  }
 }
 
 /** For nodes of tests and of programs. */
