@@ -91,6 +91,11 @@ suite('NATS of a cluster', { skip: WITHOUT_SECURE_NATS }, () => {
     await leader.close();
     await until('the standby leads', () => standby.coordinator?.leading === true);
     const policy = create(MigrationPolicySchema, { ttl: durationFromMs(77_000) });
+    await assert.rejects(a!.archipelago.boards.set({ policy }, undefined), {
+      code: 'permission_denied',
+      reason: 'SETTINGS_DENIED',
+      message: /ask one of them/,
+    });
     await standby.boards.set({ policy }, undefined);
     await nats.issue('node:late');
     const late = await node(await transport('late'), 'late', [9]);

@@ -13,6 +13,7 @@ import type { MembershipEvent } from './membership/members.ts';
 import { Membership } from './membership/membership.ts';
 import { Ledger } from './migration/ledger.ts';
 import type { Judge } from './migration/record.ts';
+import { Patience } from './transport/patience.ts';
 import type { Transport } from './transport/transport.ts';
 
 export type ArchipelagoOptions = {
@@ -53,7 +54,11 @@ export class Archipelago implements AsyncDisposable {
   readonly #lease: LeaseWatch;
   readonly #timer: NodeJS.Timeout;
 
-  /** @throws PetriError `unavailable`, and nothing is left running then. */
+  /**
+   * A server that has too much to do is waited for.
+   *
+   * @throws PetriError `unavailable`, and nothing is left running then.
+   */
   static async join(options: ArchipelagoOptions): Promise<Archipelago> {
     try {
       return await Archipelago.#join(options);
@@ -71,18 +76,21 @@ export class Archipelago implements AsyncDisposable {
     const { transport, clock, beatMs, onMembership, onError } = shared;
     const parts: { membership?: Membership; coordinator?: Coordinator | undefined } = {};
     const isGone = (process: Judge) => parts.membership?.isGone(process) ?? false;
+    const patience = new Patience(onError);
     const opening = [
-      Boards.open(transport),
-      Ledger.open(transport, isGone),
-      transport.documents(NODES),
+      patience.with(() => Boards.open(transport)),
+      patience.with(() => Ledger.open(transport, isGone)),
+      patience.with(() => transport.documents(NODES)),
     ] as const;
     const [boards, ledger] = await Promise.all(opening);
     // A process that has a successor leads no more, either.
     const onSuperseded = () => void parts.coordinator?.stop();
-    const host = hosting && (await IslandHost.start({ ...hosting, ...shared, boards, ledger, onSuperseded }));
+    const begin = (own: NonNullable<ArchipelagoOptions['host']>) =>
+      patience.with(() => IslandHost.start({ ...own, ...shared, boards, ledger, onSuperseded }));
+    const host = hosting && (await begin(hosting));
     const listening = { transport, clock, beatMs, self: undefined, onEvent: onMembership };
     const membership = (parts.membership = host?.membership ?? new Membership(listening));
-    if (!host) await membership.start();
+    if (!host) await patience.with(() => membership.start());
     const listenMs = beatMs * LISTEN_BEATS;
     const inboxes = new Inboxes(transport);
     const coordinator =
@@ -92,7 +100,7 @@ export class Archipelago implements AsyncDisposable {
     parts.coordinator = coordinator;
     coordinator?.start();
     const lease = new LeaseWatch({ documents: boards.documents, key: LEASE, clock });
-    await lease.look();
+    await patience.with(() => lease.look());
     return new Archipelago(shared, { boards, ledger, membership, host, coordinator, lease });
   }
 

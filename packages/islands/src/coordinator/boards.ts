@@ -6,8 +6,8 @@ import {
   ArchipelagoSettingsSchema,
   LeaseSchema,
 } from '@petri/contracts/v1';
-import { aborted } from '@petri/core';
-import type { Documents, Subscription, Transport } from '../transport/transport.ts';
+import { aborted, permissionDenied, PetriError } from '@petri/core';
+import { type Documents, NATS_DENIED, type Subscription, type Transport } from '../transport/transport.ts';
 
 const COLLECTION = 'coordination';
 const SETTINGS = 'settings/now';
@@ -41,14 +41,15 @@ export class Boards {
   /**
    * Changes a part of the settings, and gives their new revision.
    *
-   * @throws PetriError `aborted` if they are not at the revision expected, where one is.
+   * @throws PetriError `aborted` if they are not at the revision expected, where one is; `permission_denied` for who may
+   * not change them, as a node under the permissions of NATS.
    */
   async set(part: Partial<ArchipelagoSettings>, expected: number | undefined): Promise<number> {
     for (let tries = 0; tries < TRIES; tries++) {
       const { settings, revision } = await this.settings();
       if (expected !== undefined && expected !== revision) throw stale(expected, revision);
       const bytes = toBinary(ArchipelagoSettingsSchema, { ...settings, ...part });
-      const written = await this.documents.put(SETTINGS, bytes, revision);
+      const written = await this.documents.put(SETTINGS, bytes, revision).catch(explained);
       if (written !== undefined) return written;
     }
     throw aborted('SETTINGS_CONTENDED', 'the settings change too often');
@@ -80,6 +81,12 @@ export class Boards {
       if (bytes) changed(fromBinary(ArchipelagoPlanSchema, bytes));
     });
   }
+}
+
+function explained(thrown: unknown): never {
+  if (!(thrown instanceof PetriError) || thrown.reason !== NATS_DENIED) throw thrown;
+  const why = 'the permissions of NATS leave topology, policy and schedule to coordinators: ask one of them';
+  throw permissionDenied('SETTINGS_DENIED', why, { cause: thrown });
 }
 
 function stale(expected: number, revision: number) {

@@ -1,6 +1,6 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import { failedPrecondition, PetriError, unavailable } from '@petri/core';
-import { MESSAGE_TOO_LARGE } from './transport.ts';
+import { failedPrecondition, permissionDenied, PetriError, unavailable } from '@petri/core';
+import { MESSAGE_TOO_LARGE, NATS_DENIED, NATS_UNAVAILABLE } from './transport.ts';
 
 export function closed(): PetriError {
   return unavailable('TRANSPORT_CLOSED', 'the connection to the archipelago is closed');
@@ -23,8 +23,7 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
     if (thrown instanceof PetriError) throw thrown;
     const { name, message } = thrown as Error;
     if (/Closed|Draining/.test(name)) throw closed();
-    if (isDenied(thrown))
-      throw new PetriError('permission_denied', `NATS: ${message}`, { reason: 'NATS_DENIED', cause: thrown });
+    if (isDenied(thrown)) throw permissionDenied(NATS_DENIED, `NATS: ${message}`, { cause: thrown });
     if (/max_payload/.test(message))
       throw new PetriError('invalid_argument', `NATS: ${message}`, {
         reason: MESSAGE_TOO_LARGE,
@@ -32,7 +31,7 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
       });
     if (thrown instanceof JetStreamApiError && (REFUSED.has(thrown.status) || REFUSED.has(thrown.code)))
       throw failedPrecondition('NATS_REFUSED', `NATS: ${message}`, { cause: thrown });
-    throw unavailable('NATS_UNAVAILABLE', `NATS: ${message}`, { cause: thrown });
+    throw unavailable(NATS_UNAVAILABLE, `NATS: ${message}`, { cause: thrown });
   }
 }
 

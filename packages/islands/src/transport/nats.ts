@@ -12,16 +12,17 @@ import { asking, closed, unlessMissing, unlessDenied } from './nats-errors.ts';
 import { NatsReceiving, openStream, stateOf, subjectTo } from './nats-inbox.ts';
 import { bucketOf, inboxPrefix, keyOf, PREFIX, subjectOf } from './nats-names.ts';
 import { made } from './made.ts';
-import type {
-  CollectionBounds,
-  Documents,
-  InboxBounds,
-  InboxState,
-  Outgoing,
-  Receipt,
-  Receiver,
-  Subscription,
-  Transport,
+import {
+  type CollectionBounds,
+  type Documents,
+  type InboxBounds,
+  type InboxState,
+  NATS_UNAVAILABLE,
+  type Outgoing,
+  type Receipt,
+  type Receiver,
+  type Subscription,
+  type Transport,
 } from './transport.ts';
 
 export type NatsOptions = {
@@ -65,7 +66,7 @@ export async function connectNats({ servers, name, replicas, security }: NatsOpt
   } catch (cause) {
     await connection?.close();
     const why = (cause as Error).message;
-    throw unavailable('NATS_UNAVAILABLE', `no NATS with JetStream at ${servers.join(', ')}: ${why}`, {
+    throw unavailable(NATS_UNAVAILABLE, `no NATS with JetStream at ${servers.join(', ')}: ${why}`, {
       cause,
     });
   }

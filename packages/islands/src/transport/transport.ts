@@ -35,6 +35,10 @@ export interface Transport extends AsyncDisposable {
 
 /** Reason of an error: headers and payload together are more than the server takes. */
 export const MESSAGE_TOO_LARGE = 'MESSAGE_TOO_LARGE';
+/** Reason of an error: the server did not answer, or not in time. Asking again may help. */
+export const NATS_UNAVAILABLE = 'NATS_UNAVAILABLE';
+/** Reason of an error: the server does not let this one do it. */
+export const NATS_DENIED = 'NATS_DENIED';
 
 export interface Documents {
   get(key: string): Promise<Document | undefined>;
