@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes what a cluster needs to trust itself: `secrets.sh FOLDER NATS AUTHORITY [VOLUME...]`. What is there already stays as
 # it is. What NATS alone may know and the key of the certificate authority, which no service gets to see, go into folders of
-# their own. The folders and volumes but the authority's are given to the user that the services run as.
+# their own. The folders and volumes but the authority's are given to the user that the services run as. Certificates are for
+# the services' names and, where DOMAINS has some, for those in each of these domains: itself, and whoever is below it.
 set -eu
 folder=$1
 nats=$2
@@ -26,10 +27,16 @@ issue() {
   rm -f "$1.csr" "$1.ext"
 }
 
-issue node DNS:node,DNS:localhost,IP:127.0.0.1
-issue coordinator DNS:coordinator,DNS:localhost,IP:127.0.0.1
+# names SERVICE
+names() {
+  printf 'DNS:%s,DNS:localhost,IP:127.0.0.1' "$1"
+  for domain in ${DOMAINS:-}; do printf ',DNS:%s.%s,DNS:*.%s.%s' "$1" "$domain" "$1" "$domain"; done
+}
+
+issue node "$(names node)"
+issue coordinator "$(names coordinator)"
 cp ca.pem "$nats"
-(cd "$nats" && issue nats DNS:nats,DNS:localhost,IP:127.0.0.1)
+(cd "$nats" && issue nats "$(names nats)")
 
 random() { openssl rand -hex 24; }
 
