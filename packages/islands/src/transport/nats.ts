@@ -1,4 +1,4 @@
-import { type JetStreamClient, jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import { type JetStreamClient, jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import {
   connect,
@@ -37,6 +37,8 @@ export type NatsOptions = {
 };
 
 const REQUEST_MS = 5_000;
+/** For the first answer: a server that has too much to do is waited for. */
+const START_MS = 60_000;
 
 /**
  * Connects, and from then on reconnects by itself.
@@ -62,7 +64,8 @@ export async function connectNats({ servers, name, replicas, security }: NatsOpt
       maxPingOut: 2,
     });
     const client = jetstream(connection, { timeout: REQUEST_MS });
-    return new NatsTransport(connection, client, await client.jetstreamManager(), replicas);
+    await jetstreamManager(connection, { timeout: START_MS });
+    return new NatsTransport(connection, client, await client.jetstreamManager(false), replicas);
   } catch (cause) {
     await connection?.close();
     const why = (cause as Error).message;
