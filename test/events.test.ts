@@ -1,3 +1,4 @@
+import { metricOf } from './support/metrics.ts';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { connect, type EventGap, type Petri, type PetriEvent, type WatchOptions } from '@petri/client';
@@ -228,6 +229,7 @@ suite('a watcher that does not read', () => {
     await sandboxes.updateLimits(box.id, { maxQueuedRuns: 5_000 });
     const cursor = await petri.events.now();
     const reading = petri.events.watch({ cursor, kinds: ['SANDBOX_RUN'] });
+    const missedBefore = await metricOf('petri.events.missed');
     await box.call('f', 1);
     const { value: first } = await reading.next();
     assert.equal(first?.kind, 'SANDBOX_RUN');
@@ -238,6 +240,13 @@ suite('a watcher that does not read', () => {
       .batchRun(entries, { spec: { function: 'f', arguments: [1] }, omitReceipts: true })
       .summary();
     assert.deepEqual(outcomes, { COMPLETED: runs });
+    // All are done, and it has read nothing of them. What comes only now and then is not pushed out by them.
+    await sandboxes.destroy(box.id);
+    const { value: destroyed } = await petri.events.watch({ cursor, kinds: ['SANDBOX_DESTROY'] }).next();
+    assert.deepEqual(
+      [destroyed?.kind, destroyed?.kind === 'SANDBOX_DESTROY' && destroyed.sandboxId],
+      ['SANDBOX_DESTROY', box.id],
+    );
     let [seen, missed, gaps] = [0, 0, 0];
     for await (const item of reading) {
       if (item.kind === 'GAP') gaps++;
@@ -247,6 +256,7 @@ suite('a watcher that does not read', () => {
     }
     assert.equal(seen + missed, runs);
     assert.ok(missed > 0 && gaps > 0, `${missed} missed`);
+    assert.equal((await metricOf('petri.events.missed')) - missedBefore, missed);
   });
 });
 

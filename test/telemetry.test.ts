@@ -179,7 +179,26 @@ suite('a collector', () => {
       for (const line of lines) assert.match(line, /^petri telemetry: warning: telemetry: /);
     });
 
-    test(`that never answers, or goes away, changes nothing for callers, and delays the end by seconds at most (${protocol})`, async () => {
+    test(`that goes away in the middle of an export changes nothing for callers (${protocol})`, async () => {
+      await using receiver = await otlpReceiver();
+      await using node = await startNodeProcess({
+        ...WORKERS,
+        ...SOON,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_ENDPOINT: protocol === 'grpc' ? receiver.grpc : receiver.http,
+      });
+      await usesNode(node);
+      await until('it takes what comes', () => receiver.spans.length > 0 && receiver.metrics.size > 0);
+      receiver.hangUp();
+      while (!receiver.isGone()) await usesNode(node);
+      await usesNode(node);
+      assert.equal(await node.stop(), 0);
+      const lines = node.complaints().trim().split('\n');
+      for (const line of lines.filter((each) => each !== ''))
+        assert.match(line, /^petri telemetry: warning: telemetry: /);
+    });
+
+    test(`that never answers changes nothing for callers, and delays the end by seconds at most (${protocol})`, async () => {
       await using receiver = await otlpReceiver();
       await using node = await startNodeProcess({
         ...WORKERS,
@@ -215,6 +234,49 @@ suite('a node that is scraped', () => {
     assert.equal(await petri.sandboxes.call('a', 'f', 1), 2);
     assert.equal(await node.stop(), 0);
     assert.equal(node.complaints(), '');
+  });
+});
+
+suite('a log', () => {
+  test('has the ids of the spans that the collector gets', async () => {
+    await using receiver = await otlpReceiver();
+    await using node = await startNodeProcess({
+      ...WORKERS,
+      ...SOON,
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.http,
+      PETRI_LOG_LEVEL: 'debug',
+      PETRI_LOG_FORMAT: 'json',
+    });
+    const grpc = new GrpcClient(node.address, credentials.createInsecure());
+    const sandboxes = createServiceClient(SandboxService, grpc);
+    await using petri = await connect(node.address);
+    await petri.sandboxes.create({ id: 'a', genome: GENOME });
+    await sandboxes.run({ id: 'a', spec: call('f', 1) }, headers);
+    await sandboxes.run({ id: 'a', spec: call('f', 2) });
+    await Array.fromAsync(sandboxes.batchRun({ entries: [{ id: 'a' }], spec: call('f', 1) }));
+    await assert.rejects(petri.sandboxes.get('nobody'));
+    const METHODS = ['CreateSandbox', 'Run', 'Run', 'BatchRun', 'GetSandbox'];
+    type Line = { message: string; trace_id?: string; span_id?: string };
+    const served = () =>
+      node
+        .complaints()
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Line)
+        .filter(({ message }) => message.startsWith('/petri.v1.SandboxService/'));
+    await until('all calls are logged', () => served().length === METHODS.length);
+    assert.deepEqual(
+      served().map(({ message }) => message.split('/').at(-1)),
+      METHODS,
+    );
+    const spanOf = ({ message, trace_id, span_id }: Line) =>
+      receiver.spans.find(
+        ({ name, traceId, spanId }) => `/${name}` === message && traceId === trace_id && spanId === span_id,
+      );
+    await until('the span of each came', () => served().every(spanOf));
+    assert.equal(new Set(served().map(spanOf)).size, METHODS.length);
+    assert.equal(served()[1]?.trace_id, TRACE);
+    grpc.close();
   });
 });
 

@@ -10,6 +10,16 @@ class Asked extends MetricReader {
 const reader = new Asked();
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 
+/** The value of a counter or gauge, over all attributes. */
+export async function metricOf(name: string): Promise<number> {
+  const { resourceMetrics } = await reader.collect();
+  let total = 0;
+  for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics))
+    for (const { value } of dataPoints)
+      if (descriptor.name === name && typeof value === 'number') total += value;
+  return total;
+}
+
 /** Values of a counter or gauge by one of its attributes, of those that have `others`. */
 export async function metricBy(
   name: string,

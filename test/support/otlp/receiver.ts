@@ -13,6 +13,8 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { until } from '../until.ts';
 
+/** Who sent it went away, or we did. */
+const IGNORED = () => undefined;
 const PROTO = new URL('proto', import.meta.url).pathname;
 
 type Value = { stringValue?: string; intValue?: string; doubleValue?: number; boolValue?: boolean };
@@ -82,6 +84,9 @@ export type Receiver = AsyncDisposable & {
   requests: () => number;
   /** From now on requests are taken, and never answered. */
   stall: () => void;
+  /** It goes away in the middle of the next request, for good. */
+  hangUp: () => void;
+  isGone: () => boolean;
 };
 
 export async function otlpReceiver(): Promise<Receiver> {
@@ -100,8 +105,15 @@ export async function otlpReceiver(): Promise<Receiver> {
   const traceService = trace.v1['TraceService']!.service;
   const metricsService = metric.v1['MetricsService']!.service;
   const received: Pick<Receiver, 'spans' | 'metrics'> = { spans: [], metrics: new Map() };
-  let [requests, measured, stalled] = [0, 0, false];
+  let [requests, measured] = [0, 0];
+  let [stalled, hangsUp, gone] = [false, false, false];
 
+  const goAway = () => {
+    gone = true;
+    server.forceShutdown();
+    web.closeAllConnections();
+    web.close();
+  };
   const take = (request: unknown) => {
     requests++;
     if (stalled) return;
@@ -111,6 +123,7 @@ export async function otlpReceiver(): Promise<Receiver> {
     for (const [name, value] of metrics) received.metrics.set(name, value);
   };
   const answer = (call: ServerUnaryCall<unknown, object>, callback: sendUnaryData<object>) => {
+    if (hangsUp) return goAway();
     take(call.request);
     if (!stalled) callback(null, {});
   };
@@ -127,10 +140,11 @@ export async function otlpReceiver(): Promise<Receiver> {
     '/v1/metrics': (bytes) => metricsService['Export']!.requestDeserialize(bytes),
   };
   const web = createServer((request, response) => {
+    if (hangsUp) return void request.once('data', goAway);
     void bodyOf(request).then((body) => {
       take(decoders[request.url ?? '']?.(body));
       if (!stalled) response.setHeader('content-type', 'application/x-protobuf').end();
-    });
+    }, IGNORED);
   }).listen(0, '127.0.0.1');
   await once(web, 'listening');
   const { port } = web.address() as { port: number };
@@ -146,11 +160,13 @@ export async function otlpReceiver(): Promise<Receiver> {
     http: `http://127.0.0.1:${port}`,
     requests: () => requests,
     stall: () => void (stalled = true),
+    hangUp: () => void (hangsUp = true),
+    isGone: () => gone,
     async [Symbol.asyncDispose]() {
-      server.forceShutdown();
-      web.closeAllConnections();
-      web.close();
-      await once(web, 'close');
+      if (gone) return;
+      const closed = once(web, 'close');
+      goAway();
+      await closed;
     },
   };
 }
