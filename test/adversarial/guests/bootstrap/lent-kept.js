@@ -1,4 +1,4 @@
-// expect: COMPLETED|EVALUATE_FAILED|LOAD_THREW ; making what is lent impossible to take back
+// expect: LOAD_THREW ; making what is lent impossible to take back
 // with: after=no
 import { log } from 'petri:sandbox';
 Object.defineProperty(globalThis, '__petri_lent__', { configurable: false, writable: false });

@@ -1,4 +1,4 @@
-// expect: COMPILE_FAILED|LOAD_CRASHED|LOAD_THREW|EVALUATE_FAILED|LOAD_TIMEOUT|COMPLETED ; classes within classes
+// expect: COMPILE_FAILED|LOAD_TIMEOUT ; classes within classes
 // with: timeout=3000
 export const f = () => 1;
 ⟦class A { static { ×20000⟧⟦} }×20000⟧

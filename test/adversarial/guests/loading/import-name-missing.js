@@ -1,3 +1,3 @@
-// expect: LINK_FAILED|COMPILE_FAILED|EVALUATE_FAILED ; a name that the sandbox does not export
+// expect: LINK_FAILED ; a name that the sandbox does not export
 import { attach } from 'petri:sandbox';
 export const f = () => attach;

@@ -1,4 +1,4 @@
-// expect: LINK_FAILED|COMPILE_FAILED|EVALUATE_FAILED ; a name that comes from two modules
+// expect: LINK_FAILED ; a name that comes from two modules
 export { x as f } from 'b';
 // module: b
 export * from 'c';

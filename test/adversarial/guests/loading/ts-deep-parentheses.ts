@@ -1,3 +1,3 @@
-// expect: COMPILE_FAILED|LOAD_CRASHED|LOAD_THREW|EVALUATE_FAILED|LOAD_TIMEOUT ; parentheses that overflow the native parser's stack
+// expect: COMPILE_FAILED|LOAD_CRASHED|LOAD_TIMEOUT ; parentheses that overflow the native parser's stack
 // with: timeout=5000
 export const f = () => ⟦(×200000⟧1⟦)×200000⟧;

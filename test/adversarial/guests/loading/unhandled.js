@@ -1,3 +1,3 @@
-// expect: EVALUATE_FAILED|LOAD_THREW|COMPLETED ; a rejection that a top level leaves
+// expect: EVALUATE_FAILED ; a rejection that a top level leaves
 Promise.reject(new Error('left behind'));
 export const f = () => 1;

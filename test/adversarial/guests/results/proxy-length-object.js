@@ -1,2 +1,2 @@
-// expect: COMPLETED|THREW|INVALID_RESULT ; an array whose length is an object with its own ideas
+// expect: COMPLETED ; an array whose length is an object with its own ideas
 export const f = () => new Proxy([], { get: (t, k) => (k === 'length' ? { valueOf: () => 3 } : k === 'then' ? undefined : 1) });

@@ -1,4 +1,4 @@
-// expect: COMPLETED|EVALUATE_FAILED|COMPILE_FAILED ; a binary whose export is named __proto__
+// expect: COMPLETED ; a binary whose export is named __proto__
 import * as odd from 'odd';
 export const f = () => Object.keys(odd);
 // value: ["__proto__"]
