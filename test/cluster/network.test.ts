@@ -26,6 +26,14 @@ suite('a cluster whose network fails', { skip: WITHOUT_NATS }, () => {
 
   for (const passage of ['silent', 'closed'] as const) {
     test(`goes on while one node's way to NATS is ${passage}, and after`, async () => {
+      const { archipelago } = cluster.at('a').petri;
+      // In force, but due for nobody by itself.
+      await archipelago.setPolicy({ schedule: { generations: 1_000_000 } });
+      const caughtUp = async () =>
+        (await archipelago.migrations({ from: 'a', to: 'b' })).migrations.filter(
+          ({ trigger }) => trigger === 'CATCHING_UP',
+        ).length;
+      const before = await caughtUp();
       await migrateAround();
       cluster.at('b').proxy.set(passage);
       await cluster.migrate('a', 'b', { count: 3 });
@@ -35,6 +43,7 @@ suite('a cluster whose network fails', { skip: WITHOUT_NATS }, () => {
       await cluster.evolves(NAMES);
       cluster.at('b').proxy.set('open');
       await cluster.whole();
+      await cluster.eventually('b asks for what it missed', async () => (await caughtUp()) > before);
       await cluster.migrate('b', 'c');
       await cluster.evolves(NAMES);
       await cluster.settle();

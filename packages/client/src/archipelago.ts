@@ -8,6 +8,7 @@ import {
   type MigrationPolicy as PolicyMessage,
   type MigrationSchedule as ScheduleMessage,
   type MigrationTotals,
+  MigrationTrigger as WireTrigger,
   NodeState as WireNodeState,
   ReplacementKind as WireReplacement,
   SelectionKind as WireSelection,
@@ -89,6 +90,8 @@ export type Migration = Counts & {
   population: string;
   from: string;
   to: string;
+  /** Who wanted it: a caller of `migrate`, the schedule, or the island that receives, which was away or joined late. */
+  trigger: NameOf<typeof WireTrigger>;
   /** Why it could not be sent; '' otherwise. */
   error: string;
   migrants: {
@@ -113,6 +116,7 @@ export type MigrateRequest = {
 };
 
 const nodeStateName = namer(WireNodeState);
+const triggerName = namer(WireTrigger);
 const verdictName = namer(WireVerdict);
 const topologyName = namer(WireTopology);
 const selectionName = namer(WireSelection);
@@ -245,12 +249,13 @@ function islandOf({ id, node, populations }: IslandMessage): Island {
 }
 
 function migrationOf(message: MigrationMessage): Migration {
-  const { id, population, from, to, error, migrants } = message;
+  const { id, population, from, to, trigger, error, migrants } = message;
   return {
     id,
     population,
     from,
     to,
+    trigger: triggerName(trigger),
     error,
     ...countsOf(message),
     migrants: migrants.map(({ genomeSha256, individual, verdict, reason, message: why, admittedAs }) => ({

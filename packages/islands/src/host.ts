@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type ArchipelagoPlan,
+  type Island,
   type Migration,
   MigrationSchema,
   MigrationState,
@@ -18,7 +19,8 @@ import type { OnMigration } from './migration/events.ts';
 import { Immigration } from './migration/immigration.ts';
 import type { Ledger } from './migration/ledger.ts';
 import type { IslandPort } from './migration/port.ts';
-import { Timetable, waysOut } from './migration/schedule.ts';
+import { CatchingUp, type Wish } from './migration/catching-up.ts';
+import { taken, Timetable } from './migration/schedule.ts';
 import { type Rules, rulesOf } from './policy/settings.ts';
 import { made } from './transport/made.ts';
 import type { InboxBounds, Subscription, Transport } from './transport/transport.ts';
@@ -51,6 +53,8 @@ export class IslandHost {
   readonly #options: HostOptions;
   readonly #emigration: Emigration;
   readonly #timetable = new Timetable();
+  /** By island. */
+  readonly #catchingUp: ReadonlyMap<string, CatchingUp>;
   /** Asked for, and tried again until it is done: NATS may be away. */
   readonly #unsent = new Map<string, Migration>();
   readonly membership: Membership;
@@ -85,6 +89,7 @@ export class IslandHost {
     this.#options = options;
     this.incarnation = incarnation;
     const rules = () => this.#rules;
+    this.#catchingUp = new Map(options.islands.map((island) => [island, new CatchingUp()]));
     this.#emigration = new Emigration({ ...options, incarnation, rules });
     this.membership = new Membership({
       ...options,
@@ -185,9 +190,10 @@ export class IslandHost {
     this.#described = described;
     if (this.#draining) return;
     for (const asked of this.#unsent.values()) this.#send(asked);
-    for (const { id, populations } of described) {
-      for (const { population, generation } of populations)
-        await this.#onSchedule(id, population, generation);
+    for (const island of described) {
+      for (const { population, generation } of island.populations)
+        await this.#onSchedule(island.id, population, generation);
+      await this.#catchUp(island);
     }
   }
 
@@ -198,25 +204,50 @@ export class IslandHost {
 
   async #onSchedule(island: string, population: string, generation: number): Promise<void> {
     const { clock, ledger } = this.#options;
-    const { schedule, epoch } = this.#rules;
+    const { schedule } = this.#rules;
     const due = this.#timetable.due(island, population, generation, clock.monotonic(), schedule);
     if (!due || !this.#plan?.islands.includes(island)) return;
     const occasion = newId('mg', clock.now());
-    const ways = waysOut(this.#plan.edges, island, occasion);
-    const asked = ways.map((to, index) =>
-      create(MigrationSchema, {
-        id: `${occasion}-${index}`,
-        population,
-        from: island,
-        to,
-        count: schedule.count,
-        trigger: MigrationTrigger.SCHEDULE,
-        state: MigrationState.REQUESTED,
-        epoch,
-        requestedAt: timestampFromMs(clock.now()),
-      }),
+    const ways = this.#plan.edges.filter(({ from }) => from === island);
+    const asked = taken(ways, island, occasion).map(({ to }, index) =>
+      this.#asked(`${occasion}-${index}`, { population, from: island, to }, MigrationTrigger.SCHEDULE),
     );
     await Promise.all(asked.map(async (migration) => this.#emigration.send(await ledger.request(migration))));
+  }
+
+  /** Asks those that send to an island for what it has missed. */
+  async #catchUp({ id: to, populations }: Pick<Island, 'id' | 'populations'>): Promise<void> {
+    const { clock, ledger } = this.#options;
+    const catchingUp = this.#catchingUp.get(to);
+    if (!catchingUp || !this.#plan?.islands.includes(to)) return;
+    const { schedule, epoch } = this.#rules;
+    const inbound = this.#plan.edges.filter((edge) => edge.to === to);
+    const sources = taken(inbound, to, String(epoch)).map(({ from }) => from);
+    const heard = (wish: Wish) => this.membership.population(wish.from, wish.population);
+    for (const wish of catchingUp.wishes({ own: populations, sources, heard, schedule })) {
+      const asked = this.#asked(newId('mg', clock.now()), { ...wish, to }, MigrationTrigger.CATCHING_UP);
+      await ledger.request(asked);
+      catchingUp.asked(wish);
+    }
+  }
+
+  #asked(
+    id: string,
+    of: Pick<Migration, 'population' | 'from' | 'to'>,
+    trigger: MigrationTrigger,
+  ): Migration {
+    const { schedule, epoch } = this.#rules;
+    const { count } = schedule;
+    const requestedAt = timestampFromMs(this.#options.clock.now());
+    return create(MigrationSchema, {
+      ...of,
+      id,
+      count,
+      trigger,
+      state: MigrationState.REQUESTED,
+      epoch,
+      requestedAt,
+    });
   }
 
   #send(record: Migration): void {
@@ -234,7 +265,10 @@ export class IslandHost {
 
   #adopt(plan: ArchipelagoPlan): void {
     if (plan.epoch <= this.#rules.epoch) return;
-    const { ttlMs } = this.#rules;
+    const { ttlMs, epoch } = this.#rules;
+    for (const [island, catchingUp] of this.#catchingUp) {
+      if (plan.epoch > epoch + 1n || !this.#plan?.islands.includes(island)) catchingUp.begin();
+    }
     this.#plan = plan;
     this.#rules = { ...rulesOf(plan.settings), epoch: plan.epoch };
     if (this.#rules.ttlMs !== ttlMs)

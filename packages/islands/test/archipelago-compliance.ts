@@ -11,6 +11,9 @@ import {
   MigrationSchema,
   MigrationState,
   MigrationScheduleSchema,
+  MigrationTrigger,
+  ReplacementKind,
+  SelectionKind,
   TopologyKind,
   TopologySchema,
   Verdict,
@@ -350,6 +353,117 @@ export function archipelagoCompliance(
       },
     );
 
+    within('islands send by themselves every so often', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [9]));
+      await using b = disposable(await node(await connect(), 'b', [1]));
+      await using leader = await coordinator(await connect(), 'leader');
+      const topology = create(TopologySchema, { kind: TopologyKind.CUSTOM, edges: [edge('a', 'b')] });
+      const schedule = create(MigrationScheduleSchema, { interval: durationFromMs(60), count: 1 });
+      await leader.boards.set({ topology, schedule }, 0);
+      await until('it has arrived', () => b.islands.values('b').includes(9));
+      await until('they are sent again', async () => (await leader.ledger.reports()).length >= 3);
+      const reports = await leader.ledger.reports();
+      const isDue = ({ from, to, trigger }: Migration) =>
+        `${from}${to}` === 'ab' && trigger === MigrationTrigger.SCHEDULE;
+      assert.ok(reports.every(isDue));
+      assert.deepEqual(a.islands.values('a'), [9]);
+    });
+
+    within('an island that joins late, or is back, asks those that send to it, once', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [9]));
+      await using leader = await coordinator(await connect(), 'leader');
+      // Nothing is due for long.
+      const schedule = create(MigrationScheduleSchema, { generations: 100, count: 1 });
+      await leader.boards.set({ schedule }, 0);
+      [a.islands.scored, a.islands.generation] = [true, 150];
+      await until('a is scheduled', () => a.archipelago.host?.plan?.settings?.schedule?.generations === 100);
+      await using b = disposable(await node(await connect(), 'b', []));
+      await until('b is in', () => edges(b) === 'ab ba');
+      b.islands.scored = true;
+      b.islands.settle('b', 1);
+      await until('b has it', () => b.islands.values('b').includes(9));
+      await b.archipelago.host?.drain(true);
+      await until('b is out', () => b.archipelago.host?.plan?.islands.join() === 'a');
+      b.islands.settle('b', 1);
+      a.islands.settle('a', 12);
+      b.islands.generation = 150;
+      await b.archipelago.host?.drain(false);
+      await until('b has the newest', () => b.islands.values('b').includes(12));
+      assert.deepEqual(await caughtUp(leader), ['ab', 'ab']);
+    });
+
+    within('islands that missed a plan ask those that send to them', async (connect) => {
+      await using a = disposable(await node(await connect(), 'a', [9]));
+      await using b = disposable(await node(await connect(), 'b', [1]));
+      await using leader = await coordinator(await connect(), 'leader');
+      const schedule = create(MigrationScheduleSchema, { generations: 100, count: 1 });
+      await leader.boards.set({ schedule }, 0);
+      const isScheduled = ({ archipelago }: TestNode) =>
+        archipelago.host?.plan?.settings?.schedule?.generations === 100;
+      await until('both are scheduled', () =>
+        [a, b].every((each) => edges(each) === 'ab ba' && isScheduled(each)),
+      );
+      for (const { islands } of [a, b]) islands.scored = true;
+      for (const { archipelago } of [a, b]) await archipelago.host?.look();
+      assert.deepEqual(await caughtUp(leader), []);
+      const { plan, revision } = (await leader.boards.plan())!;
+      await leader.boards.setPlan({ ...plan, epoch: plan.epoch + 2n }, revision);
+      await until('b has it', () => b.islands.values('b').includes(9));
+      await until('both asked', async () => (await caughtUp(leader)).toSorted().join() === 'ab,ba');
+    });
+
+    within('settings change while individuals migrate, and nobody is lost by it', async (connect) => {
+      const values = (first: number) => Array.from({ length: 12 }, (_, index) => first + index);
+      await using a = disposable(await node(await connect(), 'a', values(100), { messages: 1_000 }));
+      await using b = disposable(await node(await connect(), 'b', values(200), { messages: 1_000 }));
+      await using c = disposable(await node(await connect(), 'c', values(300), { messages: 1_000 }));
+      await using leader = await coordinator(await connect(), 'leader');
+      const nodes = [a, b, c];
+      await until('all are in', () => nodes.every((each) => edges(each) === 'ab bc ca'));
+      const first = a.archipelago.host!.plan!.epoch;
+      const changes: Parameters<typeof leader.boards.set>[0][] = [
+        { schedule: create(MigrationScheduleSchema, { interval: durationFromMs(30), count: 3 }) },
+        { topology: create(TopologySchema, { kind: TopologyKind.FULL }) },
+        { policy: create(MigrationPolicySchema, { capacity: 12, replacement: ReplacementKind.RANDOM }) },
+        { topology: create(TopologySchema, { kind: TopologyKind.CUSTOM, edges: [edge('a', 'c')] }) },
+        { policy: create(MigrationPolicySchema, { selection: SelectionKind.NOVELTY }) },
+        { topology: create(TopologySchema, { kind: TopologyKind.STAR, center: 'b' }) },
+        { schedule: create(MigrationScheduleSchema) },
+      ];
+      const asked: string[] = [];
+      for (const [round, change] of changes.entries()) {
+        for (const { from, to } of [edge('a', 'b'), edge('b', 'c'), edge('c', 'b')]) {
+          const id = `${from}${to}-${round}`;
+          await leader.migrate({ id, from, to, population: 'p', count: 2 });
+          asked.push(id);
+        }
+        await leader.boards.set(change, undefined);
+        const epoch = first + BigInt(round) + 1n;
+        await until('all follow', () =>
+          nodes.every(({ archipelago }) => archipelago.host!.plan!.epoch >= epoch),
+        );
+      }
+      const done = await Promise.all(asked.map((id) => settled(a, id)));
+      const all = await leader.ledger.reports();
+      assert.ok(all.length > asked.length, 'the schedule was at work, too');
+      for (const { id } of all) done.push(await settled(a, id));
+      // Under way for more than one change, or replaced before it was sent.
+      const fates = ['ADMITTED', 'DUPLICATE', 'REJECTED STALE_EPOCH', 'DROPPED GONE'];
+      for (const { id, error, migrants } of done) {
+        assert.equal(error, '', id);
+        for (const { verdict, reason } of migrants) {
+          const fate = `${nameOf(verdict)} ${reason}`.trim();
+          assert.ok(fates.includes(fate), `${fate} in ${id}`);
+        }
+      }
+      const epochs = new Set(all.map(({ epoch }) => epoch));
+      assert.ok(epochs.size >= changes.length, `asked for in ${epochs.size} epochs`);
+      for (const { islands } of nodes) {
+        const arrived = islands.arrivals.map(({ id }) => id);
+        assert.equal(new Set(arrived).size, arrived.length, 'nobody arrived twice');
+      }
+    });
+
     within('a change of settings is refused over others that nobody has read', async (connect) => {
       await using leader = await coordinator(await connect(), 'leader');
       const topology = create(TopologySchema, { kind: TopologyKind.FULL });
@@ -432,6 +546,17 @@ export function archipelagoCompliance(
       assert.deepEqual([old.islands.arrivals.length - before, successor.islands.values('a')], [0, [2, 3]]);
     });
   });
+}
+
+/** Migrations that their receivers asked for; nobody else did for any. */
+async function caughtUp({ ledger }: TestNode['archipelago']): Promise<string[]> {
+  const reports = await ledger.reports();
+  assert.ok(reports.every(({ trigger }) => trigger === MigrationTrigger.CATCHING_UP));
+  return reports.map(({ from, to }) => `${from}${to}`);
+}
+
+function nameOf(verdict: Verdict): string {
+  return Object.entries(Verdict).find(([, value]) => value === verdict)?.[0] ?? '';
 }
 
 function eachKnowsTheOther(...nodes: TestNode[]): Promise<void> {

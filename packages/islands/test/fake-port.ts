@@ -33,6 +33,8 @@ export class FakeIslands implements IslandPort {
   readonly residents = new Map<string, Resident[]>();
   readonly arrivals: Arrival[] = [];
   generation = 0;
+  /** Whether the best score is told of. */
+  scored = false;
   evaluator = EVALUATOR;
   evaluations = 0;
   /** Evaluations wait for it. */
@@ -60,8 +62,11 @@ export class FakeIslands implements IslandPort {
 
   async populations(island: string): Promise<IslandPopulation[]> {
     if (!this.residents.has(island)) return [];
-    const members = this.values(island).length;
-    return [create(IslandPopulationSchema, { population: 'p', generation: this.generation, members })];
+    const values = this.values(island);
+    const [members, best] = [values.length, this.scored && values.length > 0 && Math.max(...values)];
+    const bestScore = best === false ? {} : { bestScore: best };
+    const { generation } = this;
+    return [create(IslandPopulationSchema, { population: 'p', generation, members, ...bestScore })];
   }
 
   async individuals(island: string, population: string): Promise<Individual[]> {

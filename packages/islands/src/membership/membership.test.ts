@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { NodeBeatSchema } from '@petri/contracts/v1';
-import { systemClock } from '@petri/core';
+import { type Clock, systemClock } from '@petri/core';
 import { until } from '../../../../test/support/until.ts';
+import { VirtualClock } from '../../../../test/support/virtual-clock.ts';
 import { InProcessHub } from '../transport/in-process.ts';
 import type { Transport } from '../transport/transport.ts';
 import { nextIncarnation } from './incarnation.ts';
@@ -12,12 +13,12 @@ import type { MembershipEvent } from './members.ts';
 
 const BEAT_MS = 10;
 
-async function join(transport: Transport, node: string, incarnation: bigint) {
+async function join(transport: Transport, node: string, incarnation: bigint, clock: Clock = systemClock) {
   const events: MembershipEvent['kind'][] = [];
   const state = { draining: false };
   const membership = new Membership({
     transport,
-    clock: systemClock,
+    clock,
     beatMs: BEAT_MS,
     self: () => ({ node, incarnation, address: `${node}:1`, draining: state.draining }),
     onEvent: ({ kind }) => void events.push(kind),
@@ -49,6 +50,39 @@ suite('membership', () => {
     await b.membership.stop();
     await until('b has left', () => a.picture()[1] === 'b 1 GONE');
     await a.membership.stop();
+  });
+
+  test('all nodes see the same within two beats, whatever happened', async ({ mock }) => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    const clock = new VirtualClock();
+    const hub = new InProcessHub(clock);
+    const beats = async (count: number) => {
+      for (; count > 0; count--) {
+        clock.pass(BEAT_MS);
+        mock.timers.tick(BEAT_MS);
+        for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+      }
+    };
+    const start = (node: string, transport = hub.connect(), incarnation = 1n) =>
+      join(transport, node, incarnation, clock);
+    const cut = hub.connect();
+    const first = await start('a');
+    await beats(20);
+    const [b, c] = [await start('b'), await start('c', cut)];
+    const same = (...expected: string[]) => {
+      for (const { picture } of [first, b]) assert.deepEqual(picture(), expected);
+    };
+    await beats(2);
+    same('a 1 ALIVE', 'b 1 ALIVE', 'c 1 ALIVE');
+    first.state.draining = true;
+    await cut.close();
+    const successor = await start('c', hub.connect(), 2n);
+    await beats(2);
+    same('a 1 DRAINING', 'b 1 ALIVE', 'c 2 ALIVE');
+    await successor.membership.stop();
+    await beats(2);
+    same('a 1 DRAINING', 'b 1 ALIVE', 'c 2 GONE');
+    for (const { membership } of [first, b, c]) await membership.stop();
   });
 
   test('no node speaks for another', async () => {

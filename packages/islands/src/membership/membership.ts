@@ -1,5 +1,5 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { type NodeBeat, NodeBeatSchema } from '@petri/contracts/v1';
+import { type IslandPopulation, type NodeBeat, NodeBeatSchema } from '@petri/contracts/v1';
 import type { Clock } from '@petri/core';
 import type { Subscription, Transport } from '../transport/transport.ts';
 import {
@@ -87,6 +87,13 @@ export class Membership {
   /** By node. */
   list(): Member[] {
     return [...this.#members.values()].toSorted((a, b) => (a.beat.node < b.beat.node ? -1 : 1));
+  }
+
+  /** What was last heard of a population on an island. */
+  population(island: string, population: string): IslandPopulation | undefined {
+    const islands = this.list().flatMap(({ beat }) => beat.islands);
+    const found = islands.filter(({ id }) => id === island).flatMap(({ populations }) => populations);
+    return found.find((each) => each.population === population);
   }
 
   /** Whether a process is gone, or has a successor. Nothing is said of one that was never heard. */

@@ -17,7 +17,7 @@ export class Timetable {
     now: number,
     schedule: Rules['schedule'],
   ): boolean {
-    const { generations, intervalMs, populations } = schedule;
+    const { generations, intervalMs } = schedule;
     const key = `${place}\0${population}`;
     const last = this.#last.get(key);
     // A population that began anew starts to count anew.
@@ -25,7 +25,7 @@ export class Timetable {
       this.#last.set(key, { generation, at: now });
       return false;
     }
-    if (populations.length > 0 && !populations.includes(population)) return false;
+    if (!isScheduled(schedule, population)) return false;
     const byGeneration = generations > 0 && generation - last.generation >= generations;
     const byTime = intervalMs > 0 && now - last.at >= intervalMs;
     if (!byGeneration && !byTime) return false;
@@ -34,10 +34,17 @@ export class Timetable {
   }
 }
 
-/** Ways out of an island that are taken this time. */
-export function waysOut(edges: readonly Edge[], island: string, ...occasion: (string | number)[]): string[] {
-  const random = seeded(island, ...occasion);
-  return edges
-    .filter(({ from }) => from === island)
-    .flatMap(({ to, probability = 1 }) => (random() < probability ? [to] : []));
+/** Whether it migrates by itself at all. */
+export function isScheduled(
+  { generations, intervalMs, populations }: Rules['schedule'],
+  population: string,
+): boolean {
+  const isCovered = populations.length === 0 || populations.includes(population);
+  return isCovered && (generations > 0 || intervalMs > 0);
+}
+
+/** Those of the edges that are taken this time. */
+export function taken(edges: readonly Edge[], ...occasion: (string | number)[]): Edge[] {
+  const random = seeded(...occasion);
+  return edges.filter(({ probability = 1 }) => random() < probability);
 }
