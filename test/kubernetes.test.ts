@@ -2,13 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { EnvReader } from '@petri/core';
-import type { IContainer } from 'kubernetes-models/v1/Container';
-import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import type { IService } from 'kubernetes-models/v1/Service';
@@ -20,9 +18,22 @@ import { loadConfig as loadNode } from '../services/node/src/config.ts';
 import { WITHOUT_OPENSSL } from './support/certificates.ts';
 import { temporaryDirectory } from './support/directory.ts';
 import { type Manifest, problemsOf } from './support/kubernetes.ts';
+import {
+  containerOf,
+  DIRECTORY,
+  environmentOf,
+  expanded,
+  files,
+  kustomizationIn,
+  makeSecrets,
+  manifests,
+  named,
+  ofKind,
+  podOf,
+  sets,
+} from './support/manifests.ts';
 
 const run = promisify(execFile);
-const DIRECTORY = new URL('../deploy/kubernetes/', import.meta.url).pathname;
 const COMPOSE = new URL('../docker-compose.yml', import.meta.url).pathname;
 
 const WITHOUT_KUBECTL = await run('kubectl', ['version', '--client']).then(
@@ -30,38 +41,9 @@ const WITHOUT_KUBECTL = await run('kubectl', ['version', '--client']).then(
   () => 'there is no kubectl on this machine',
 );
 
-type Kustomization = { resources: string[]; secretGenerator?: Generator[]; configMapGenerator?: Generator[] };
-type Generator = { name: string; files: string[] };
 type Compose = { services: Record<string, { ports?: string[]; image: string; user: string }> };
-
-const read = (path: string): unknown => parse(readFileSync(path, 'utf8'), { merge: true });
-const files = readdirSync(DIRECTORY).filter(
-  (name) => name.endsWith('.yaml') && name !== 'kustomization.yaml',
-);
-const manifests = files.flatMap((name) =>
-  parseAllDocuments(readFileSync(join(DIRECTORY, name), 'utf8')).map(
-    (document) => document.toJS() as Manifest,
-  ),
-);
-const ofKind = <T>(kind: string) => manifests.filter((each) => each.kind === kind) as unknown as T[];
-const sets = ofKind<IStatefulSet>('StatefulSet');
-const named = (name: string) => sets.find(({ metadata }) => metadata?.name === name)!;
-const podOf = ({ spec }: IStatefulSet): IPodSpec => spec!.template.spec!;
-const containerOf = (set: IStatefulSet): IContainer => podOf(set).containers[0]!;
+const compose = parse(readFileSync(COMPOSE, 'utf8'), { merge: true }) as Compose;
 const labelsOf = ({ spec }: IStatefulSet) => spec!.template.metadata!.labels!;
-const compose = read(COMPOSE) as Compose;
-
-/** As Kubernetes makes it for the first pod. */
-function environmentOf(set: IStatefulSet): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const { name, value, valueFrom } of containerOf(set).env ?? []) {
-    const field =
-      valueFrom?.fieldRef?.fieldPath === 'metadata.namespace' ? 'petri' : `${set.metadata!.name}-0`;
-    const given = valueFrom ? field : (value ?? '');
-    env[name] = given.replace(/\$\((\w+)\)/g, (reference, of: string) => env[of] ?? reference);
-  }
-  return env;
-}
 
 suite('the manifests for Kubernetes', () => {
   test('are valid', async () => {
@@ -92,7 +74,7 @@ suite('the manifests for Kubernetes', () => {
   });
 
   test('are all applied', () => {
-    const { resources } = read(join(DIRECTORY, 'kustomization.yaml')) as Kustomization;
+    const { resources = [] } = kustomizationIn(DIRECTORY);
     const own = resources.filter((name) => !name.startsWith('../'));
     assert.deepEqual(own.toSorted(), files.toSorted());
   });
@@ -181,19 +163,9 @@ suite('the manifests for Kubernetes', () => {
 
   test('mount secrets that the script makes', { skip: WITHOUT_OPENSSL }, async () => {
     using directory = temporaryDirectory();
-    const make = (...counts: string[]) =>
-      run('sh', [join(DIRECTORY, 'secrets.sh'), directory.path, ...counts], { cwd: directory.path });
-    const { spec: nodes } = named('node');
-    await make(String(nodes!.replicas!));
-    const { secretGenerator = [], configMapGenerator = [] } = read(
-      join(directory.path, 'kustomization.yaml'),
-    ) as Kustomization;
-    const made = new Map(
-      [...secretGenerator, ...configMapGenerator].map(({ name, files: given }) => {
-        for (const file of given) readFileSync(join(directory.path, file));
-        return [name, given.map((file) => basename(file))];
-      }),
-    );
+    const paths = await makeSecrets(directory.path, named('node').spec!.replicas!);
+    for (const path of [...paths.values()].flat()) assert.ok(existsSync(path), path);
+    const made = new Map([...paths].map(([name, each]) => [name, each.map((path) => basename(path))]));
     for (const set of sets) {
       const { volumes = [], containers } = podOf(set);
       const source = new Map(
@@ -207,7 +179,7 @@ suite('the manifests for Kubernetes', () => {
         /^\/(secrets|identity)\//.test(value),
       )) {
         const mount = mounts.find(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath}/`));
-        const key = mount?.subPathExpr?.replace(/\$\(\w+\)/, `${set.metadata!.name}-0`) ?? basename(path);
+        const key = mount?.subPathExpr ? expanded(mount.subPathExpr, environmentOf(set)) : basename(path);
         assert.ok(made.get(source.get(mount?.name ?? '') ?? '')?.includes(key), `nobody makes ${path}`);
       }
       for (let index = 0; set.metadata?.name !== 'nats' && index < set.spec!.replicas!; index++) {
@@ -226,7 +198,7 @@ suite('the manifests for Kubernetes', () => {
     assert.ok(certificate('nats/nats.pem').checkHost('nats'));
 
     const before = readFileSync(join(directory.path, 'node-identities/node-0.creds'), 'utf8');
-    await make('5');
+    await makeSecrets(directory.path, 5);
     assert.equal(readFileSync(join(directory.path, 'node-identities/node-0.creds'), 'utf8'), before);
     readFileSync(join(directory.path, 'node-identities/node-4.creds'));
   });

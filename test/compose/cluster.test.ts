@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { Petri } from '@petri/client';
 import { until } from '../support/until.ts';
-import { Cluster, withoutEngine } from './cluster.ts';
+import { Cluster } from './cluster.ts';
+import { withoutEngine } from './docker.ts';
 import { Islands, PATIENCE_MS } from './islands.ts';
 
 const reason = await withoutEngine();
@@ -23,7 +24,10 @@ suite('docker compose up', { skip: reason ?? false, concurrency: false }, () => 
     cluster = await Cluster.up();
     token = await cluster.once('token', 'operator');
     admin = await cluster.once('token', 'admin');
-    islands = new Islands(cluster, admin);
+    islands = new Islands({
+      nameOf: (index) => cluster.nameOf('node', index),
+      connect: (index) => cluster.connect('node', index, admin),
+    });
   });
   after(async () => {
     await islands?.[Symbol.asyncDispose]();

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { connect, type Petri } from '@petri/client';
+import { docker, firstLine } from './docker.ts';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 // Beside the ports of a cluster that somebody may have running.
 const PORTS = {
   PETRI_PORTS: '51100-51120',
@@ -18,19 +14,6 @@ const PORTS = {
 };
 /** What listens where, in the containers. */
 const PORT_OF = { node: 50051, coordinator: 50050 };
-
-type Failed = { stdout?: string; stderr?: string; message: string };
-
-/** Why there is no cluster to be had here; undefined if there is. */
-export async function withoutEngine(): Promise<string | undefined> {
-  try {
-    await run('docker', ['compose', 'version']);
-    await run('docker', ['info', '--format', '{{.ServerVersion}}']);
-    return undefined;
-  } catch (error) {
-    return `no Docker engine with Compose answers (${firstLine(error)}): install Docker, or start it`;
-  }
-}
 
 /** The repository's compose file, brought up as a project of its own; gone with its volumes at the end. */
 export class Cluster implements AsyncDisposable {
@@ -51,7 +34,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Runs `docker compose`; answers what it prints. Throws with both its outputs if it fails. */
   compose(...args: string[]): Promise<string> {
-    return docker('compose', '--project-name', this.#project, ...args);
+    return docker(['compose', '--project-name', this.#project, ...args], PORTS);
   }
 
   /** How many containers of a service are healthy. */
@@ -67,33 +50,33 @@ export class Cluster implements AsyncDisposable {
       `com.docker.compose.service=${service}`,
       `com.docker.compose.container-number=${index}`,
     ].flatMap((label) => ['--filter', `label=${label}`]);
-    return docker('ps', '--all', '--quiet', '--no-trunc', ...filters);
+    return docker(['ps', '--all', '--quiet', '--no-trunc', ...filters]);
   }
 
   /** What its container is called in there, and what a node or coordinator calls itself. */
   async nameOf(service: string, index: number): Promise<string> {
-    return docker('inspect', '--format', '{{.Config.Hostname}}', await this.container(service, index));
+    return docker(['inspect', '--format', '{{.Config.Hostname}}', await this.container(service, index)]);
   }
 
   /** All at once, without a word to it; it stays down. */
   async kill(service: string, index: number): Promise<void> {
-    await docker('kill', await this.container(service, index));
+    await docker(['kill', await this.container(service, index)]);
   }
 
   /** After `kill`. */
   async start(service: string, index: number): Promise<void> {
-    await docker('start', await this.container(service, index));
+    await docker(['start', await this.container(service, index)]);
   }
 
   /** Takes the container out of the network, in the middle of what it does. */
   async disconnect(service: string, index: number): Promise<void> {
-    await docker('network', 'disconnect', this.#network, await this.container(service, index));
+    await docker(['network', 'disconnect', this.#network, await this.container(service, index)]);
   }
 
   /** As it was. */
   async reconnect(service: string, index: number): Promise<void> {
     const container = await this.container(service, index);
-    await docker('network', 'connect', '--alias', service, this.#network, container);
+    await docker(['network', 'connect', '--alias', service, this.#network, container]);
   }
 
   /** Runs a command in one of the containers of a service, counted from 1. */
@@ -118,8 +101,8 @@ export class Cluster implements AsyncDisposable {
   async withoutImages(...services: string[]): Promise<string | undefined> {
     const images = await this.compose('--profile', '*', 'config', '--images', ...services);
     for (const image of new Set(images.split('\n'))) {
-      const reason = await docker('image', 'inspect', image)
-        .catch(() => docker('pull', '--quiet', image))
+      const reason = await docker(['image', 'inspect', image])
+        .catch(() => docker(['pull', '--quiet', image]))
         .then(() => undefined, firstLine);
       if (reason !== undefined) return `the image ${image} is not to be had (${reason})`;
     }
@@ -130,9 +113,9 @@ export class Cluster implements AsyncDisposable {
   async remains(): Promise<string[]> {
     const ours = ['--quiet', '--filter', `label=com.docker.compose.project=${this.#project}`];
     const lists = [
-      docker('ps', '--all', ...ours),
-      docker('volume', 'ls', ...ours),
-      docker('network', 'ls', ...ours),
+      docker(['ps', '--all', ...ours]),
+      docker(['volume', 'ls', ...ours]),
+      docker(['network', 'ls', ...ours]),
     ];
     return (await Promise.all(lists)).filter((list) => list !== '');
   }
@@ -151,21 +134,4 @@ export class Cluster implements AsyncDisposable {
     await this.compose('cp', '--index', '1', 'node:/secrets/ca.pem', path);
     return readFileSync(path);
   }
-}
-
-/** Answers what it prints. Throws with both its outputs if it fails. */
-async function docker(...args: string[]): Promise<string> {
-  try {
-    const env = { ...process.env, ...PORTS };
-    const { stdout } = await run('docker', args, { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 });
-    return stdout.trim();
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as Failed;
-    throw new Error(`docker ${args.join(' ')}:\n${stdout}\n${stderr}`, { cause: error });
-  }
-}
-
-function firstLine(error: unknown): string {
-  const { stderr, message } = ((error as { cause?: Failed }).cause ?? error) as Failed;
-  return (stderr?.trim() || message).split('\n')[0]!;
 }

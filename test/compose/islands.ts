@@ -4,7 +4,6 @@ import type { Migration, NodeState, Petri } from '@petri/client';
 import { PetriError } from '@petri/core';
 import { constant, Evolution, POPULATION, SPEC } from '../support/cluster/evolution.ts';
 import { until } from '../support/until.ts';
-import type { Cluster } from './cluster.ts';
 
 /** For containers that start on a machine that does much else. */
 export const PATIENCE_MS = 120_000;
@@ -13,15 +12,20 @@ const GENERATIONS = 5;
 /** Codes of what may be different soon. */
 const NOT_NOW = new Set(['unavailable', 'not_found', 'deadline_exceeded']);
 
+/** Where they live, counted from 1. */
+export type Nodes = {
+  nameOf: (index: number) => Promise<string>;
+  /** As an administrator. */
+  connect: (index: number) => Promise<Petri>;
+};
+
 export class Islands implements AsyncDisposable {
-  readonly #cluster: Cluster;
-  readonly #token: string;
+  readonly #nodes: Nodes;
   readonly #places: Place[] = [];
   #travellers = 0;
 
-  constructor(cluster: Cluster, token: string) {
-    this.#cluster = cluster;
-    this.#token = token;
+  constructor(nodes: Nodes) {
+    this.#nodes = nodes;
   }
 
   get names(): string[] {
@@ -32,8 +36,8 @@ export class Islands implements AsyncDisposable {
   async populate(nodes: number): Promise<void> {
     const known = this.#places.length;
     for (let index = known + 1; index <= nodes; index++) {
-      const name = await this.#cluster.nameOf('node', index);
-      const petri = await this.#cluster.connect('node', index, this.#token);
+      const name = await this.#nodes.nameOf(index);
+      const petri = await this.#nodes.connect(index);
       const evolution = new Evolution(name, () => this.at(index).petri);
       this.#places.push({ name, petri, evolution });
       await evolution.seed(index / 10, index / 10 + 0.05);
@@ -50,7 +54,7 @@ export class Islands implements AsyncDisposable {
   async resume(index: number): Promise<void> {
     const place = this.at(index);
     await place.petri.close();
-    place.petri = await this.#cluster.connect('node', index, this.#token);
+    place.petri = await this.#nodes.connect(index);
     place.evolution.start();
   }
 
