@@ -37,6 +37,16 @@ export class SecureNats implements AsyncDisposable {
     return join(this.directory, 'secrets/ca.pem');
   }
 
+  /** Its log. */
+  said(): string {
+    return readFileSync(join(this.directory, 'nats.log'), 'utf8');
+  }
+
+  /** Stops it from doing anything, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#server!.child().kill(signal);
+  }
+
   credentials(name: string): string {
     return readFileSync(this.credentialsFile(name), 'utf8');
   }
@@ -74,7 +84,7 @@ export class SecureNats implements AsyncDisposable {
       .replace('../../accounts/', 'accounts/')
       // The port, the directory and who may look are the test's.
       .replace(/^http: .*$|^ *store_dir: .*$/gm, '');
-    writeFileSync(at('nats.conf'), config);
+    writeFileSync(at('nats.conf'), `${config}\nlog_file: "${at('nats.log')}"\n`);
     this.#server = await startNatsServer(['--config', at('nats.conf')]);
   }
 }
