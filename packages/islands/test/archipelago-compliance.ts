@@ -424,7 +424,13 @@ export function archipelagoCompliance(
       const changes: Parameters<typeof leader.boards.set>[0][] = [
         { schedule: create(MigrationScheduleSchema, { interval: durationFromMs(30), count: 3 }) },
         { topology: create(TopologySchema, { kind: TopologyKind.FULL }) },
-        { policy: create(MigrationPolicySchema, { capacity: 12, replacement: ReplacementKind.RANDOM }) },
+        {
+          policy: create(MigrationPolicySchema, {
+            capacity: 12,
+            replacement: ReplacementKind.RANDOM,
+            ttl: durationFromMs(3_600_000),
+          }),
+        },
         { topology: create(TopologySchema, { kind: TopologyKind.CUSTOM, edges: [edge('a', 'c')] }) },
         { policy: create(MigrationPolicySchema, { selection: SelectionKind.NOVELTY }) },
         { topology: create(TopologySchema, { kind: TopologyKind.STAR, center: 'b' }) },
