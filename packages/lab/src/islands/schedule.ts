@@ -1,6 +1,9 @@
 import { type MigrationSchedule, PetriError } from '@petri/client';
 import type { Place } from './archipelago.ts';
 
+/** Whoever ends a demo does not wait for long. */
+const IN_TIME = { deadlineMs: 5_000 };
+
 /**
  * Puts a schedule in force until it is disposed of; then the one before is again, unless somebody has decided otherwise
  * meanwhile. `onKept` is told why it could not be.
@@ -18,7 +21,7 @@ export async function scheduled(
     // Any node will do: the first may be gone.
     for (const { petri } of [first, ...others]) {
       try {
-        await petri.archipelago.setPolicy({ schedule: before.schedule }, revision);
+        await petri.archipelago.setPolicy({ schedule: before.schedule }, revision, IN_TIME);
         return;
       } catch (thrown) {
         if (thrown instanceof PetriError && thrown.reason === 'STALE_REVISION') return;
