@@ -7,7 +7,6 @@ import { Proxy } from './proxy.ts';
 /** Short enough to see nodes go, long enough for a busy machine. */
 const BEAT_MS = 500;
 const LEASE_MS = 2_000;
-const TRIES = 3;
 
 type Running = { process: NodeProcess; petri: Petri };
 
@@ -65,7 +64,7 @@ export class Member implements AsyncDisposable {
 
   /** After `kill`. */
   async restart(): Promise<void> {
-    const process = await this.#started();
+    const process = await startNodeProcess(this.#env);
     this.#running = { process, petri: await connect(process.address) };
   }
 
@@ -81,17 +80,6 @@ export class Member implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await this.proxy[Symbol.asyncDispose]();
-  }
-
-  /** Again where NATS did not answer in time, as whatever restarts nodes does. */
-  async #started(): Promise<NodeProcess> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await startNodeProcess(this.#env);
-      } catch (thrown) {
-        if (tries === TRIES || !String(thrown).includes(': NATS: ')) throw thrown;
-      }
-    }
   }
 
   #alive(): Running {
