@@ -56,8 +56,11 @@ class Parser {
 
   #factor(): Tree {
     const token = this.#take();
-    if (token === '-')
-      return /^\d/.test(this.#peek()) ? number(`-${this.#take()}`) : unary('neg', this.#factor());
+    if (token === '-') {
+      // Of zero only the negation is printed like that: no constant is -0.
+      const isConstant = /^\d/.test(this.#peek()) && Number(this.#peek()) !== 0;
+      return isConstant ? number(`-${this.#take()}`) : unary('neg', this.#factor());
+    }
     if (token === '(') {
       const tree = this.#sum();
       this.#expect(')');
