@@ -84,10 +84,17 @@ suite('workers killed and stopped at random moments, spare included', () => {
     const boxes = await Promise.all(Array.from({ length: 12 }, () => sandboxes.create({ genome: GENOME })));
     const counted = new Map(boxes.map(({ id }) => [id, [] as number[]]));
     const harm = new AbortController();
+    const done: string[] = [];
 
     const caller = async (id: string, name: string): Promise<void> => {
       while (!harm.signal.aborted) {
-        const result: RunResult = await sandboxes.run(id, name, [pick(4)], { timeoutMs: 60_000 });
+        const result: RunResult = await sandboxes
+          .run(id, name, [pick(4)], { timeoutMs: 60_000 })
+          .catch(async (thrown: unknown) => {
+            const { workers } = await petri.admin.status();
+            context.diagnostic(`after ${done.join(', ')}: ${JSON.stringify({ id, name, workers })}`);
+            throw thrown;
+          });
         assert.equal(result.outcome, 'COMPLETED', JSON.stringify(result));
         if (result.outcome === 'COMPLETED') counted.get(id)!.push(result.value as number);
       }
@@ -97,7 +104,6 @@ suite('workers killed and stopped at random moments, spare included', () => {
       caller(id, 'count'),
       caller(id, 'countLater'),
     ]);
-    const done: string[] = [];
     for (let n = 0; n < HARMS; n++) {
       await pause(20 + pick(250));
       const fault = FAULTS[pick(FAULTS.length)]!;

@@ -117,7 +117,8 @@ export class Fleet {
       }
       const lane = new Lane(worker, owner, this.#events);
       this.lanes.add(lane);
-      this.#joined(lane);
+      lane.begin();
+      if (this.lanes.has(lane)) this.#joined(lane);
     } finally {
       if (owner === undefined) this.#adding--;
       else this.#addingFor.delete(owner);

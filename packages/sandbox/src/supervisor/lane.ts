@@ -63,9 +63,13 @@ export class Lane {
     this.worker = worker;
     this.owner = owner;
     this.#events = events;
-    worker.attach({
+  }
+
+  /** From now on events are told, at once if its worker is gone already. */
+  begin(): void {
+    this.worker.attach({
       message: (message) => this.#receive(message),
-      exit: (exit) => events.lost(this, exit),
+      exit: (exit) => this.#events.lost(this, exit),
     });
   }
 

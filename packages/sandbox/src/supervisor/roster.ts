@@ -36,9 +36,10 @@ export class Roster {
    * @throws Error, when several in a row end before they are ready
    */
   async take(): Promise<WorkerProcess> {
+    // When several end at once, one may be asked for before it is known here which of those that wait are gone, too.
     for (let worker = this.#waiting.shift(); worker !== undefined; worker = this.#waiting.shift()) {
       this.fill();
-      return worker;
+      if (!worker.ended) return worker;
     }
     return this.#make();
   }

@@ -79,6 +79,11 @@ export class WorkerProcess {
     ready.catch(() => {}); // whoever waits for it is told
   }
 
+  /** Whether the process is known to be gone. */
+  get ended(): boolean {
+    return this.#exit !== undefined;
+  }
+
   /** Once, when the process is put to use. */
   attach(events: WorkerEvents): void {
     this.#events = events;
