@@ -28,7 +28,7 @@ suite('a roster', () => {
       const [spare] = roster.waiting;
       // As when another worker ends in the same turn, and has to be replaced.
       let taken: ReturnType<Roster['take']> | undefined;
-      spare!.attach({ message: () => {}, exit: () => (taken = roster.take()) });
+      spare!.attach({ message: () => {}, exit: () => void (taken = roster.take()) });
       process.kill(spare!.pid, 'SIGKILL');
       await spare!.exited;
       const worker = await taken!;
