@@ -4,8 +4,11 @@ import { totalmem } from 'node:os';
 const RESIDENT_BYTES = 1_600_000;
 /** What isolates may take of the memory; guests, the node and the machine need the rest. */
 const SHARE = 0.65;
-/** Each isolate is nine or more mappings, of which Linux grants a process 65,530 by default. */
-const MOST = 5_000;
+/**
+ * V8 gives each isolate at least one of the 4,096 segments of a table that a process has (256 MiB for its dispatch of functions), and
+ * aborts when there is none: isolates with many functions take more. Linux' 65,530 mappings, of nine or more each, would be next.
+ */
+const MOST = 3_500;
 const LEAST = 50;
 
 /** What all workers together may take of it: the node and the machine need the rest. */

@@ -7,6 +7,8 @@ const ATTEMPTS = 5;
 // A worker that is stopped while it starts (SIGSTOP) would be waited for in vain; so would one that hangs.
 const LOOK_MS = 500;
 const START_MS = 30_000;
+// Starting one takes the processors from sandboxes that the lost one had: those are built again first.
+const REFILL_AFTER_MS = 50;
 // Where none can be started, the next attempt waits for so long.
 const RETRY_MS = 1_000;
 
@@ -38,7 +40,7 @@ export class Roster {
   async take(): Promise<WorkerProcess> {
     // When several end at once, one may be asked for before it is known here which of those that wait are gone, too.
     for (let worker = this.#waiting.shift(); worker !== undefined; worker = this.#waiting.shift()) {
-      this.fill();
+      setTimeout(() => this.fill(), REFILL_AFTER_MS).unref();
       if (!worker.ended) return worker;
     }
     return this.#make();

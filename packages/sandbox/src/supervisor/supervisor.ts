@@ -13,7 +13,7 @@ import type { Residence } from './residence.ts';
 import { Watchdog } from './watchdog.ts';
 import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 
-// A sandbox moves to another lane when its own is so far behind, in milliseconds of work.
+// A sandbox moves to another lane when its own has so much more to do, in milliseconds of work: it has to be built again there.
 const BACKLOG_WORTH_MOVING_MS = 5;
 // So much work is not done in less.
 const RETRY_MS = 1_000;
@@ -156,7 +156,9 @@ export class Supervisor {
       if (!candidate.open || candidate.owner !== undefined) continue;
       if (best === undefined || isFreer(candidate, best)) best = candidate;
     }
-    return best;
+    if (lane?.open !== true || best === undefined) return best;
+    const behind = lane.backlogOf(residence.tenant) - best.backlogOf(residence.tenant);
+    return behind < BACKLOG_WORTH_MOVING_MS ? lane : best;
   }
 
   /** The worker it has to itself, which stays its own when what was built there is dropped. */

@@ -10,6 +10,8 @@ const MiB = 1024 * 1024;
 const TICK_MS = 5;
 // A run that takes longer holds its worker: others go elsewhere.
 const HELD_AFTER_MS = 25;
+// Unless its deadline is so near: to be built again elsewhere takes the others as long.
+const SOON_OVER_MS = 50;
 // If it was given so much CPU time, in milliseconds (the kernel counts tens).
 const HELD_CPU_MS = 20;
 // isolated-vm ends most runs at their deadline by itself; the rest are killed so much later.
@@ -256,8 +258,9 @@ export class Watchdog {
   }
 
   /** A worker that is not given a processor holds nobody up: elsewhere it would be no better. */
-  #hold(lane: Lane, { taskId }: Entry, seen: Sighting): void {
-    if (!lane.held && usedMs(lane, seen) >= HELD_CPU_MS) this.#events.held(lane, taskId);
+  #hold(lane: Lane, { taskId, deadlineAt }: Entry, seen: Sighting): void {
+    if (lane.held || deadlineAt - monotonicMs() < SOON_OVER_MS) return;
+    if (usedMs(lane, seen) >= HELD_CPU_MS) this.#events.held(lane, taskId);
   }
 }
 
