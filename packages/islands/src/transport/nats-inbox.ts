@@ -63,6 +63,9 @@ export async function stateOf(manager: JetStreamManager, inbox: string): Promise
   return { first: messages === 0 ? last_seq + 1 : first_seq, last: last_seq, held: messages };
 }
 
+/** Sequence of the last message of an inbox that was settled here or counted as dropped; undefined before the first. */
+export type InboxProgress = { settled?: number };
+
 /** Delivers until it is closed, over whatever happens to the server. */
 export class NatsReceiving implements Subscription {
   readonly #jetstream: JetStreamClient;
@@ -74,14 +77,14 @@ export class NatsReceiving implements Subscription {
   #failures = 0;
   /** The least that a message was late, against the server's clock; of that clock nothing else is known. */
   #lead = Infinity;
-  /** Sequence of the last message that was settled or counted as dropped. */
-  #settled = 0;
+  readonly #progress: InboxProgress;
   #done: Promise<void> = Promise.resolve();
 
-  constructor(jetstream: JetStreamClient, inbox: string, receiver: Receiver) {
+  constructor(jetstream: JetStreamClient, inbox: string, receiver: Receiver, progress: InboxProgress) {
     this.#jetstream = jetstream;
     this.#stream = streamOf(inbox);
     this.#receiver = receiver;
+    this.#progress = progress;
   }
 
   async start(): Promise<void> {
@@ -115,21 +118,23 @@ export class NatsReceiving implements Subscription {
 
   async #open(): Promise<ConsumerMessages> {
     const consumer = await this.#jetstream.consumers.get(this.#stream, RECEIVER);
-    const { ack_floor: floor } = await consumer.info(true);
-    this.#settled = Math.max(this.#settled, floor.stream_seq);
+    // Of an earlier process. It may be past a message that was sent to one of these, and dropped before it was looked at.
+    if (this.#progress.settled === undefined)
+      this.#progress.settled = (await consumer.info(true)).ack_floor.stream_seq;
     return consumer.consume({ max_messages: 8, expires: 2_000, abort_on_missing_resource: true });
   }
 
   async #deliver(message: JsMsg): Promise<void> {
     const delivery = this.#deliveryOf(message);
     const { sequence, attempt } = delivery;
-    const dropped = sequence - this.#settled - 1;
+    const { settled = 0 } = this.#progress;
+    const dropped = sequence - settled - 1;
     if (dropped > 0) this.#receiver.dropped(dropped);
-    this.#settled = Math.max(this.#settled, sequence - 1);
+    this.#progress.settled = Math.max(settled, sequence - 1);
     const extending = setInterval(() => message.working(), ACK_WAIT_MS / 3);
     try {
       await this.#receiver.deliver(delivery);
-      this.#settled = Math.max(this.#settled, sequence);
+      this.#progress.settled = Math.max(this.#progress.settled, sequence);
       this.#failures = 0;
       message.ack();
     } catch (thrown) {

@@ -9,7 +9,7 @@ import {
 import { notFound, unavailable } from '@petri/core';
 import { NatsDocuments } from './nats-documents.ts';
 import { asking, closed, unlessMissing, unlessDenied } from './nats-errors.ts';
-import { NatsReceiving, openStream, stateOf, subjectTo } from './nats-inbox.ts';
+import { type InboxProgress, NatsReceiving, openStream, stateOf, subjectTo } from './nats-inbox.ts';
 import { bucketOf, inboxPrefix, keyOf, PREFIX, subjectOf } from './nats-names.ts';
 import { made } from './made.ts';
 import {
@@ -76,6 +76,7 @@ export async function connectNats({ servers, name, replicas, security }: NatsOpt
 }
 
 class NatsTransport implements Transport {
+  readonly #progress = new Map<string, InboxProgress>();
   readonly #connection: NatsConnection;
   readonly #jetstream: JetStreamClient;
   readonly #manager: JetStreamManager;
@@ -134,10 +135,16 @@ class NatsTransport implements Transport {
   async receive(inbox: string, receiver: Receiver): Promise<Subscription> {
     return asking(async () => {
       if ((await stateOf(this.#manager, inbox)) === undefined) throw notFound('inbox', inbox);
-      const receiving = new NatsReceiving(this.#jetstream, inbox, receiver);
+      const receiving = new NatsReceiving(this.#jetstream, inbox, receiver, this.#progressOf(inbox));
       await receiving.start();
       return this.#own(receiving);
     });
+  }
+
+  #progressOf(inbox: string): InboxProgress {
+    let progress = this.#progress.get(inbox);
+    if (progress === undefined) this.#progress.set(inbox, (progress = {}));
+    return progress;
   }
 
   inboxState(inbox: string): Promise<InboxState | undefined> {
