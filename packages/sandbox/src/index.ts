@@ -31,7 +31,7 @@ export {
   type RunTarget,
 } from './outcome.ts';
 export type { Action, Finding, ScanReport, Severity } from './scan/finding.ts';
-export { type RuntimeOptions, startSandboxRuntime } from './runtime.ts';
+export { type RuntimeOptions, startSandboxRuntime } from './start.ts';
 export type { SandboxStore, StoredSandbox } from './store.ts';
 export type {
   BatchItem,

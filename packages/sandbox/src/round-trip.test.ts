@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import fc from 'fast-check';
-import { startSandboxRuntime } from './runtime.ts';
+import { startSandboxRuntime } from './start.ts';
 
 const runtime = await startSandboxRuntime({ workers: 1, spares: 0, warmRealms: 1 });
 after(() => runtime.close());

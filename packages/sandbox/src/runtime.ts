@@ -1,25 +1,20 @@
-import { availableParallelism } from 'node:os';
 import { alreadyExists, failedPrecondition, idViolation, invalid, newId } from '@petri/core';
 import { Candidates } from './candidates.ts';
-import { Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { CodePool } from './code-pool.ts';
 import { Endings } from './endings.ts';
 import type { CollectReason } from './event.ts';
-import { SandboxEvents } from './events.ts';
+import type { SandboxEvents } from './events.ts';
 import type { Genome } from './genome.ts';
-import { compileLimits, DEFAULT_LIMITS, type LimitsChange } from './limits.ts';
+import { compileLimits, type LimitsChange } from './limits.ts';
 import { checkDraft, Loads } from './loads.ts';
 import type { GuestError, RunResult, RunSpec } from './outcome.ts';
 import { type Identity, SandboxRecord, type WorkerLost } from './record.ts';
 import { Runs } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
-import { residentsPerWorker, workerBytes } from './supervisor/capacity.ts';
-import { findConfinement } from './supervisor/confinement/confinement.ts';
-import { NEEDED } from './supervisor/launch.ts';
-import { workerScript } from './supervisor/worker-script.ts';
 import { StateKeeper } from './state-keeper.ts';
 import type { SandboxStore } from './store.ts';
-import { Supervisor } from './supervisor/supervisor.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
 import { archiveOf, capture, recordOf } from './archive.ts';
 import { activityOf, runtimeStatus, usageOf } from './report.ts';
 import type {
@@ -31,7 +26,6 @@ import type {
   EvaluationSpec,
   Holdings,
   ImportOptions,
-  Kill,
   ListPage,
   ListQuery,
   ModuleHistoryInfo,
@@ -55,71 +49,12 @@ import { ModuleTable } from './versions.ts';
 const DEFAULT_GRACE_MS = 5_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
 const RUNS_PER_WORKER = 256;
-// Some kilobytes each, and what they were given.
-const MOST_JOBS = 100_000;
 
 /** Code of a sandbox in one of these may have been stored, and is not in force yet: nothing else of it may be stored. */
 const CHANGING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING', 'RELOADING'];
 
-export type RuntimeOptions = {
-  /** Worker processes that take runs. Default: one for each core. */
-  workers?: number;
-  /** Warm workers that replace lost ones. Default 1. */
-  spares?: number;
-  /** Realms each worker keeps ready, so that creation and reload wait for none. Default 32 (42 MB). */
-  warmRealms?: number;
-  /** Sandboxes a worker holds before it hibernates the least recently used. Default: what memory there is for. */
-  residentsPerWorker?: number;
-  /** Runs, evaluations and loads that may wait or be under way on the node at once. Default 100,000. */
-  maxPending?: number;
-  /** Memory a worker may take before it has to give some back, in bytes. Default: what there is. */
-  workerBytes?: number;
-  /** Told of the CPU time of each job when it is over, on whose behalf it was done, in microseconds. */
-  onUsed?: (tenant: string, cpuUs: number) => void;
-  /** Told of each guest that was stopped, before its caller is; it must not throw. */
-  onKilled?: (kill: Kill) => void;
-  /** Told of each sandbox that is stopped because it took too many workers down, and why; it must not throw. */
-  onStopped?: (sandbox: { id: string; tenant: string }, why: string) => void;
-  /** Told of all that happens; closed with the runtime. Default: one of its own. */
-  events?: SandboxEvents;
-  /** Where sandboxes outlive the node, and come from now; the caller closes it afterwards. Default: nowhere. */
-  store?: SandboxStore;
-};
-
-/** Starts workers and answers a runtime with the sandboxes of its store, hibernated. The caller closes it. */
-export async function startSandboxRuntime(options: RuntimeOptions = {}): Promise<SandboxRuntime> {
-  const workers = options.workers ?? availableParallelism();
-  const [script, confinement] = await Promise.all([workerScript(), findConfinement(NEEDED)]);
-  const fleet = {
-    script,
-    workers,
-    spares: options.spares ?? 1,
-    warmRealms: options.warmRealms ?? 32,
-    warmBytes: DEFAULT_LIMITS.memoryBytes,
-    capacity: options.residentsPerWorker ?? residentsPerWorker(workers),
-    most: options.maxPending ?? MOST_JOBS,
-    workerBytes: options.workerBytes ?? workerBytes(workers),
-    wasmPages: 2_048,
-    confinement,
-  };
-  const nobody = () => undefined;
-  const { events = new SandboxEvents(), onKilled, onStopped = nobody, onUsed = nobody, store } = options;
-  const catalog = new Catalog();
-  for await (const stored of store?.load() ?? []) catalog.add(SandboxRecord.restore(stored));
-  const killed = (kill: Kill) => {
-    const { sandboxId: id = '', tenant } = kill;
-    events.killed(catalog.find(id)?.identity ?? { id, tenant, population: '' }, kill);
-    onKilled?.(kill);
-  };
-  const supervisor = await Supervisor.start(fleet, { killed, used: onUsed });
-  const lost = (record: SandboxRecord, why = 'crashed') => {
-    const stopped = record.workerLost(why, Date.now());
-    if (stopped !== undefined) onStopped(record.identity, stopped);
-  };
-  return new Runtime(supervisor, workers, catalog, events, lost, store);
-}
-
-class Runtime implements SandboxRuntime {
+/** Sandboxes on workers; made by start.ts. */
+export class Runtime implements SandboxRuntime {
   readonly concurrency: number;
   readonly #supervisor: Supervisor;
   readonly #catalog: Catalog;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { resourceExhausted } from '@petri/core';
 import { until } from '../../../test/support/until.ts';
-import { startSandboxRuntime } from './runtime.ts';
+import { startSandboxRuntime } from './start.ts';
 import type { SandboxStore, StoredSandbox } from './store.ts';
 import type { SandboxRuntime } from './types.ts';
 

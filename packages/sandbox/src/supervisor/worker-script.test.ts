@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { childrenOf } from '../../../../test/support/census.ts';
-import { startSandboxRuntime } from '../runtime.ts';
+import { startSandboxRuntime } from '../start.ts';
 
 test('what makes the script of workers is gone when they are there, however many runtimes start at once', async () => {
   const options = { workers: 1, spares: 0 };
