@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const POLL_MS = 5;
 
-/** Waits for a condition, and says which one did not come true. */
+/** Waits for a condition, and says which one did not come true. A worker added while others were held stays idle for ten seconds. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const last = performance.now() + withinMs;
   while (!(await holds())) {

@@ -133,12 +133,12 @@ export class Watchdog {
     const seen = this.#sighting(lane, entry, now, sample);
     if (lane.held && (entry.taskId === 0 || now - entry.startedAt < HELD_AFTER_MS))
       this.#events.released(lane);
-    if (entry.taskId === 0) {
-      // Between slices only a process that was stopped makes its jobs wait.
-      if (now - seen.since > STOPPED_AFTER_MS && sample?.stopped === true)
-        this.#events.condemned(lane, STOPPED);
+    // Whatever it was at, even if that was answered just before: all of its jobs would wait.
+    if (sample?.stopped === true && now - seen.since > STOPPED_AFTER_MS) {
+      this.#events.condemned(lane, STOPPED);
       return;
     }
+    if (entry.taskId === 0) return;
     const job = lane.sent.get(entry.taskId);
     const age = now - entry.startedAt;
     if (job === undefined) {
@@ -231,7 +231,6 @@ export class Watchdog {
         wallMs: age,
         cpuMs,
       };
-    if (age > STOPPED_AFTER_MS && sample?.stopped === true) return STOPPED;
     if (now > deadlineAt) seen.cpuMsAtDeadline ??= sample?.cpuMs;
     const graceCpuMs = (sample?.cpuMs ?? 0) - (seen.cpuMsAtDeadline ?? 0);
     if (now > deadlineAt + (graceCpuMs >= TICK_CPU_MS ? DEADLINE_GRACE_MS : CROWDED_GRACE_MS)) {
