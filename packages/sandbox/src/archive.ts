@@ -3,7 +3,7 @@ import { hashOf } from './genome.ts';
 import { compileLimits } from './limits.ts';
 import { checkDraft } from './loads.ts';
 import { SandboxRecord } from './record.ts';
-import type { CapturedSandbox, ImportOptions, SandboxArchive } from './types.ts';
+import type { CapturedSandbox, ImportOptions, SandboxArchive } from './api/archive.ts';
 import { ModuleTable, moduleViolations } from './versions.ts';
 
 const SCHEMA_VERSION = 1;

@@ -9,7 +9,9 @@ import { planOf } from './record.ts';
 import { evaluation } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
-import type { CallOptions, CandidateOptions, Evaluation, EvaluationSpec, SecurityProfile } from './types.ts';
+import type { CallOptions } from './api/call.ts';
+import type { CandidateOptions, Evaluation, EvaluationSpec } from './api/evaluation.ts';
+import type { SecurityProfile } from './api/sandbox.ts';
 import { ModuleTable } from './versions.ts';
 
 // As loads have.

@@ -1,7 +1,8 @@
 import { alreadyExists, invalid, notFound } from '@petri/core';
 import type { Limits } from './limits.ts';
 import type { SandboxRecord } from './record.ts';
-import type { Holdings, ListPage, ListQuery, SandboxStatus } from './types.ts';
+import type { ListPage, ListQuery, SandboxStatus } from './api/sandbox.ts';
+import type { Holdings } from './api/usage.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1_000;

@@ -5,7 +5,7 @@ import type { GuestError } from './outcome.ts';
 import type { SandboxRecord } from './record.ts';
 import type { SandboxStore } from './store.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
-import type { SandboxInfo } from './types.ts';
+import type { SandboxInfo } from './api/sandbox.ts';
 
 /** How sandboxes are destroyed: their `stop()` is run, what waits is refused, and what was kept goes. */
 export class Endings {

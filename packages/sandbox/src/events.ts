@@ -13,7 +13,9 @@ import type { CollectReason, EventKind, SandboxEvent } from './event.ts';
 import { EventLog } from './event-log.ts';
 import { Instruments } from './instruments.ts';
 import type { Outcome, Receipt } from './outcome.ts';
-import type { Evaluation, Kill, RuntimeStatus } from './types.ts';
+import type { Evaluation } from './api/evaluation.ts';
+import type { Kill } from './api/kill.ts';
+import type { RuntimeStatus } from './api/status.ts';
 
 /** Whom an event is about. */
 export type Subject = { id: string; tenant: string; population: string };

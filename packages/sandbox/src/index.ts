@@ -33,41 +33,31 @@ export {
 export type { Action, Finding, ScanReport, Severity } from './scan/finding.ts';
 export { type RuntimeOptions, startSandboxRuntime } from './start.ts';
 export type { SandboxStore, StoredSandbox } from './store.ts';
+export type { CapturedSandbox, ImportOptions, SandboxArchive } from './api/archive.ts';
+export type { BatchItem, CallOptions, Scope } from './api/call.ts';
 export type {
-  BatchItem,
-  CallOptions,
   CandidateOptions,
-  CapturedSandbox,
   CaseResult,
   Comparison,
   ComparisonKind,
-  CreateSpec,
   Evaluation,
   EvaluationSpec,
   Evaluator,
-  Holdings,
-  ImportOptions,
+  SuiteCase,
+} from './api/evaluation.ts';
+export type { Kill, KillReason } from './api/kill.ts';
+export type { ModuleHistoryInfo, ModuleVersionInfo } from './api/module.ts';
+export type { ReloadAnswer, ReloadSpec, RollbackSpec } from './api/reload.ts';
+export type { SandboxRuntime } from './api/runtime.ts';
+export type {
+  CreateSpec,
   IsolationLevel,
-  Kill,
-  KillReason,
   ListPage,
   ListQuery,
-  ModuleHistoryInfo,
-  ModuleVersionInfo,
-  Protection,
-  ReloadAnswer,
-  ReloadSpec,
-  ResourceUsage,
-  RollbackSpec,
-  RuntimeStatus,
-  SandboxActivity,
-  SandboxArchive,
   SandboxError,
   SandboxInfo,
-  SandboxRuntime,
   SandboxStatus,
-  Scope,
   SecurityProfile,
-  SuiteCase,
-  WorkerInfo,
-} from './types.ts';
+} from './api/sandbox.ts';
+export type { Protection, RuntimeStatus, WorkerInfo } from './api/status.ts';
+export type { Holdings, ResourceUsage, SandboxActivity } from './api/usage.ts';

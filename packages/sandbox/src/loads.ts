@@ -7,7 +7,8 @@ import type { SandboxRecord, WorkerLost } from './record.ts';
 import type { Residence } from './supervisor/residence.ts';
 import type { SandboxStore } from './store.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
-import type { CallOptions, SecurityProfile } from './types.ts';
+import type { CallOptions } from './api/call.ts';
+import type { SecurityProfile } from './api/sandbox.ts';
 import { type Draft, versionsOf } from './versions.ts';
 
 const DEFAULT_LOAD_MS = 30_000;

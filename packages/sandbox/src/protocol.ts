@@ -5,7 +5,7 @@
 
 import type { Determinism } from './outcome.ts';
 import type { ScanReport } from './scan/finding.ts';
-import type { SecurityProfile } from './types.ts';
+import type { SecurityProfile } from './api/sandbox.ts';
 
 /** File descriptors of a worker besides standard ones. */
 export const CHANNEL_FD = 3;

@@ -7,7 +7,13 @@ import type { ScanReport } from './scan/finding.ts';
 import type { Keeping } from './state-keeper.ts';
 import type { StoredSandbox } from './store.ts';
 import { Residence } from './supervisor/residence.ts';
-import type { IsolationLevel, SandboxError, SandboxInfo, SandboxStatus, SecurityProfile } from './types.ts';
+import type {
+  IsolationLevel,
+  SandboxError,
+  SandboxInfo,
+  SandboxStatus,
+  SecurityProfile,
+} from './api/sandbox.ts';
 import { type Draft, ModuleTable } from './versions.ts';
 
 // Restart intensity: a sandbox that takes more workers than this with it, in so short a time, is stopped.

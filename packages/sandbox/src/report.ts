@@ -3,7 +3,8 @@ import type { SandboxRecord } from './record.ts';
 import type { Lane } from './supervisor/lane.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { WorkerProcess } from './supervisor/worker-process.ts';
-import type { ResourceUsage, RuntimeStatus, SandboxActivity, WorkerInfo } from './types.ts';
+import type { RuntimeStatus, WorkerInfo } from './api/status.ts';
+import type { ResourceUsage, SandboxActivity } from './api/usage.ts';
 
 /** What one sandbox uses now. A hibernated one is not woken for it. */
 export async function usageOf(

@@ -9,7 +9,8 @@ import type { SandboxRecord, WorkerLost } from './record.ts';
 import { type StateKeeper, stateTakenBack } from './state-keeper.ts';
 import type { JobRequest, JobResult, TaskRequest } from './supervisor/job.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
-import type { CallOptions, Evaluation, EvaluationSpec } from './types.ts';
+import type { CallOptions } from './api/call.ts';
+import type { Evaluation, EvaluationSpec } from './api/evaluation.ts';
 
 const DEFAULT_RUN_MS = 30_000;
 // A full queue empties at an unknown pace: long enough not to hammer, short enough not to idle.

@@ -17,33 +17,23 @@ import type { SandboxStore } from './store.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import { archiveOf, capture, recordOf } from './archive.ts';
 import { activityOf, runtimeStatus, usageOf } from './report.ts';
+import type { CapturedSandbox, ImportOptions, SandboxArchive } from './api/archive.ts';
+import type { CallOptions, Scope } from './api/call.ts';
+import type { CandidateOptions, Evaluation, EvaluationSpec } from './api/evaluation.ts';
+import type { ModuleHistoryInfo, ModuleVersionInfo } from './api/module.ts';
+import type { ReloadAnswer, ReloadSpec, RollbackSpec } from './api/reload.ts';
+import type { SandboxRuntime } from './api/runtime.ts';
 import type {
-  CallOptions,
-  CandidateOptions,
-  CapturedSandbox,
   CreateSpec,
-  Evaluation,
-  EvaluationSpec,
-  Holdings,
-  ImportOptions,
   ListPage,
   ListQuery,
-  ModuleHistoryInfo,
-  ModuleVersionInfo,
-  ReloadAnswer,
-  ReloadSpec,
-  ResourceUsage,
-  RollbackSpec,
-  RuntimeStatus,
-  SandboxActivity,
-  SandboxArchive,
   SandboxError,
   SandboxInfo,
-  SandboxRuntime,
   SandboxStatus,
   SecurityProfile,
-  Scope,
-} from './types.ts';
+} from './api/sandbox.ts';
+import type { RuntimeStatus } from './api/status.ts';
+import type { Holdings, ResourceUsage, SandboxActivity } from './api/usage.ts';
 import { ModuleTable } from './versions.ts';
 
 const DEFAULT_GRACE_MS = 5_000;

@@ -10,7 +10,8 @@ import { findConfinement } from './supervisor/confinement/confinement.ts';
 import { NEEDED } from './supervisor/launch.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { workerScript } from './supervisor/worker-script.ts';
-import type { Kill, SandboxRuntime } from './types.ts';
+import type { Kill } from './api/kill.ts';
+import type { SandboxRuntime } from './api/runtime.ts';
 
 // Some kilobytes each, and what they were given.
 const MOST_JOBS = 100_000;

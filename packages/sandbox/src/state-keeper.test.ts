@@ -4,7 +4,7 @@ import { resourceExhausted } from '@petri/core';
 import { until } from '../../../test/support/until.ts';
 import { startSandboxRuntime } from './start.ts';
 import type { SandboxStore, StoredSandbox } from './store.ts';
-import type { SandboxRuntime } from './types.ts';
+import type { SandboxRuntime } from './api/runtime.ts';
 
 const SOURCE = `
   import { state } from 'petri:sandbox';

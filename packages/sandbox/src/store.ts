@@ -1,7 +1,8 @@
 import type { Limits } from './limits.ts';
 import type { Identity } from './record.ts';
 import type { ScanReport } from './scan/finding.ts';
-import type { ModuleHistoryInfo, SandboxError } from './types.ts';
+import type { ModuleHistoryInfo } from './api/module.ts';
+import type { SandboxError } from './api/sandbox.ts';
 
 /** A sandbox as it outlives the node: all that is needed to build it again. */
 export type StoredSandbox = {

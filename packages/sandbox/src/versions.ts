@@ -1,6 +1,6 @@
 import { failedPrecondition, invalid, notFound, type Violation } from '@petri/core';
 import { hashOf, type Module, type ModuleCode, sizeOf } from './genome.ts';
-import type { ModuleHistoryInfo, ModuleVersionInfo } from './types.ts';
+import type { ModuleHistoryInfo, ModuleVersionInfo } from './api/module.ts';
 
 type Kept = { version: number; code: ModuleCode; sha256: string; sizeBytes: number; loadedAtMs: number };
 

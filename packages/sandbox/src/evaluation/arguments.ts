@@ -1,6 +1,6 @@
 import { invalid } from '@petri/core';
 import type { Limits } from '../limits.ts';
-import type { EvaluationSpec, Evaluator, SuiteCase } from '../types.ts';
+import type { EvaluationSpec, Evaluator, SuiteCase } from '../api/evaluation.ts';
 
 // A batch has one spec for all its items.
 const largest = new WeakMap<EvaluationSpec, number>();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import type { Comparison, ComparisonKind } from '../types.ts';
+import type { Comparison, ComparisonKind } from '../api/evaluation.ts';
 import { judge as judgeWithin } from './comparison.ts';
 import { Steps, TooManySteps } from './steps.ts';
 

@@ -1,4 +1,4 @@
-import type { Comparison } from '../types.ts';
+import type { Comparison } from '../api/evaluation.ts';
 import { close, elements, equal, type Json, type Tolerance } from './equality.ts';
 import type { Steps } from './steps.ts';
 

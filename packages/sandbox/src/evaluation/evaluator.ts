@@ -4,7 +4,7 @@ import { OUTCOMES } from '../outcome.ts';
 import type { Limits } from '../limits.ts';
 import type { Answer, CaseAnswer } from '../protocol.ts';
 import type { TaskRequest } from '../supervisor/job.ts';
-import type { CaseResult, EvaluationSpec, SuiteCase } from '../types.ts';
+import type { CaseResult, EvaluationSpec, SuiteCase } from '../api/evaluation.ts';
 import { guestError, outcomeOf } from '../answers.ts';
 import { FAILED, judge, type Judgement, PASSED } from './comparison.ts';
 import { Steps, TooManySteps } from './steps.ts';

@@ -1,5 +1,5 @@
 import { isEndless } from './endless.ts';
-import type { SecurityProfile } from '../types.ts';
+import type { SecurityProfile } from '../api/sandbox.ts';
 import type { Action, Severity } from './finding.ts';
 import { CHANGES, NAMES, type Site } from './site.ts';
 import { bare, field, keyOf, type Node, textOf } from './syntax.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import type { PlannedModule } from '../protocol.ts';
-import type { SecurityProfile } from '../types.ts';
+import type { SecurityProfile } from '../api/sandbox.ts';
 import { MAX_FINDINGS, type ScanReport } from './finding.ts';
 import { RULES, UNSCANNED } from './rules.ts';
 import { scan } from './scan.ts';

@@ -1,6 +1,6 @@
 import { type Context, context } from '@opentelemetry/api';
 import { type Outcome, OUTCOMES } from '../outcome.ts';
-import type { Kill, KillReason } from '../types.ts';
+import type { Kill, KillReason } from '../api/kill.ts';
 import { type JobRequest, type JobResult, tenantOf } from './job.ts';
 
 const REASONS: Partial<Record<Outcome, KillReason>> = {

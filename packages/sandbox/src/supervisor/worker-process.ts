@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { frame, readFrames } from '../frames.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
 import { type Entry, monotonicMs, RecorderReader } from '../recorder.ts';
-import type { Protection } from '../types.ts';
+import type { Protection } from '../api/status.ts';
 import { protectionsOf } from './confinement/protections.ts';
 import { type WorkerOptions, workerCommand } from './launch.ts';
 import { Output } from './output.ts';

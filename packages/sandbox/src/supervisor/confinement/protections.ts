@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { Protection } from '../../types.ts';
+import type { Protection } from '../../api/status.ts';
 import { LIMITS } from './limits.ts';
 
 type Finding = { active: boolean; detail: string };
