@@ -13,6 +13,7 @@ import {
   SandboxService,
   WorkerState,
 } from '@petri/contracts/v1';
+import { V8_FLAGS } from '../../test/support/v8-flags.ts';
 
 const ENTRY = fileURLToPath(new URL('../../services/node/src/main.ts', import.meta.url));
 const REGISTER = new URL('../../packages/telemetry/src/register.ts', import.meta.url).href;
@@ -52,7 +53,7 @@ export async function startNode({
   dataDirectory,
   environment,
 }: BenchNodeOptions = {}): Promise<BenchNode> {
-  const args = telemetry ? ['--import', REGISTER, ENTRY, '--json'] : [ENTRY, '--json'];
+  const args = [...V8_FLAGS, ...(telemetry ? ['--import', REGISTER] : []), ENTRY, '--json'];
   const child = spawn(process.execPath, args, {
     env: {
       ...process.env,

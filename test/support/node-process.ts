@@ -3,6 +3,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { V8_FLAGS } from './v8-flags.ts';
 
 /** As `npm start` does. */
 const TELEMETRY = new URL('../../packages/telemetry/src/register.ts', import.meta.url).href;
@@ -43,7 +44,7 @@ async function startProcess(
   leaked: readonly number[],
   signal?: AbortSignal,
 ): Promise<NodeProcess> {
-  const child = spawn(process.execPath, ['--import', TELEMETRY, mainOf(service), '--json'], {
+  const child = spawn(process.execPath, [...V8_FLAGS, '--import', TELEMETRY, mainOf(service), '--json'], {
     env: { PATH: process.env['PATH'] ?? '', PETRI_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...leaked],
   }) as ChildProcessByStdio<null, Readable, Readable>;

@@ -15,6 +15,8 @@ export type Program = {
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const TELEMETRY = new URL('../../../packages/telemetry/src/register.ts', import.meta.url).href;
+// As `npm start` does; see docs/decisions/0019.
+const YOUNG_GENERATION = '--max-semi-space-size=16';
 
 /** `port` -1 takes any free one. */
 export function nats(directory: string, port: number, env: NodeJS.ProcessEnv): Program {
@@ -33,7 +35,7 @@ export function service(kind: 'node' | 'coordinator', name: string, env: NodeJS.
   return {
     name,
     command: process.execPath,
-    args: ['--import', TELEMETRY, pathOf(`services/${kind}/src/main.ts`), '--json'],
+    args: [YOUNG_GENERATION, '--import', TELEMETRY, pathOf(`services/${kind}/src/main.ts`), '--json'],
     env,
     addressIn: (line) => (line.startsWith('{"address":') ? addressOf(line) : undefined),
     shows: () => true,
