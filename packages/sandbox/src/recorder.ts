@@ -2,6 +2,8 @@ import { readSync, writeSync } from 'node:fs';
 
 /** What a worker does at the moment. Times in milliseconds of the machine's monotonic clock. */
 export type Entry = {
+  /** Another for each entry of the process. */
+  sequence: number;
   /** Task whose slice runs; 0 while none does. */
   taskId: number;
   /** Whose code runs: the candidate's (or the sandbox's), or a fitness program's. */
@@ -84,9 +86,10 @@ export class RecorderReader {
     for (let attempt = 0; attempt < 3; attempt++) {
       const length = readSync(this.#fd, this.#bytes, 0, BYTES, 0);
       if (length === BYTES && fields[0] === fields[6]) break;
-      if (length < BYTES) return { taskId: 0, phase: PHASE.guest, startedAt: 0, deadlineAt: 0, usedMs: 0 };
+      if (length < BYTES)
+        return { sequence: 0, taskId: 0, phase: PHASE.guest, startedAt: 0, deadlineAt: 0, usedMs: 0 };
     }
-    const [, taskId = 0, phase = 0, startedAt = 0, deadlineAt = 0, usedMs = 0] = fields;
-    return { taskId, phase: phase as Phase, startedAt, deadlineAt, usedMs };
+    const [sequence = 0, taskId = 0, phase = 0, startedAt = 0, deadlineAt = 0, usedMs = 0] = fields;
+    return { sequence, taskId, phase: phase as Phase, startedAt, deadlineAt, usedMs };
   }
 }

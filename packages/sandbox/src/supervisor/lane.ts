@@ -96,6 +96,16 @@ export class Lane {
     return this.#sent.size + this.#waiting.size;
   }
 
+  /** Whether an answer is due: to a job that waits for no timer, neither its own nor that of its sandbox's job before it. */
+  get owes(): boolean {
+    if (this.#sent.size === this.#parked.size) return false;
+    const asleep = new Set([...this.#parked].map((id) => this.#sent.get(id)?.request.residence));
+    for (const [id, { request }] of this.#sent)
+      if (!this.#parked.has(id) && (request.residence === undefined || !asleep.has(request.residence)))
+        return true;
+    return false;
+  }
+
   /** Milliseconds of work that has not been sent yet, by experience. */
   get backlogMs(): number {
     return this.#waiting.size * this.#taskMs;

@@ -28,6 +28,9 @@ const CANCEL_GRACE_MS = 15;
 const UNWANTED_MS = 100;
 // A worker that somebody stops (SIGSTOP) is replaced after so long.
 const STOPPED_AFTER_MS = 250;
+// A worker that owes answers and begins nothing is replaced after so many looks, whatever the matter is with it: ten seconds, but
+// not those in which the whole machine was suspended.
+const SILENT_LOOKS = 10_000 / TICK_MS;
 // A worker that is too large is asked so often to give memory back, and ended if that has not helped for so long, or at once
 // when it is so many times too large.
 const SHED_EVERY_MS = 100;
@@ -48,10 +51,11 @@ export type WatchdogEvents = {
 
 /** What the watchdog remembers of the slice a lane was seen in. */
 type Sighting = {
-  taskId: number;
-  startedAt: number;
+  sequence: number;
   before: ProcessSample | undefined;
   since: number;
+  /** How often it was seen in it, one look after another, while it owed answers. */
+  silentLooks: number;
   /** The last sample, and when it was taken. */
   last: ProcessSample | undefined;
   lastAt: number;
@@ -64,6 +68,7 @@ type Sighting = {
 /** No run is to blame. */
 const NOBODY = { job: undefined, outcome: 'CANCELLED', wallMs: 0, cpuMs: 0 } as const;
 const STOPPED: Verdict = { ...NOBODY, reason: 'the worker was stopped from outside' };
+const SILENT: Verdict = { ...NOBODY, reason: 'the worker did nothing, and answered nothing' };
 const CROWDED: Verdict = { ...NOBODY, reason: 'the worker had more memory than it may have' };
 
 /** Since when a worker has been too large, and when it was last asked to give memory back. */
@@ -74,15 +79,22 @@ export class Watchdog {
   readonly #lanes: () => Iterable<Lane>;
   readonly #events: WatchdogEvents;
   readonly #workerBytes: number;
+  readonly #silentLooks: number;
   readonly #sightings = new WeakMap<Lane, Sighting>();
   readonly #crowding = new WeakMap<Lane, Crowding>();
   #timer: NodeJS.Timeout | undefined;
 
   /** `workerBytes` is what a worker may have. */
-  constructor(lanes: () => Iterable<Lane>, workerBytes: number, events: WatchdogEvents) {
+  constructor(
+    lanes: () => Iterable<Lane>,
+    workerBytes: number,
+    events: WatchdogEvents,
+    silentLooks: number = SILENT_LOOKS,
+  ) {
     this.#lanes = lanes;
     this.#workerBytes = workerBytes;
     this.#events = events;
+    this.#silentLooks = silentLooks;
   }
 
   /** Watches until no lane has work. */
@@ -94,10 +106,10 @@ export class Watchdog {
    * What the slice that a worker is in, or was in when it ended, was last seen to have used. `cpuMs` is that of the task's
    * earlier slices, too.
    */
-  usage(lane: Lane, { taskId, startedAt, usedMs }: Entry): { cpuMs: number; grownBytes: number } {
+  usage(lane: Lane, { sequence, startedAt, usedMs }: Entry): { cpuMs: number; grownBytes: number } {
     const now = monotonicMs();
     const seen = this.#sightings.get(lane);
-    if (seen?.before === undefined || seen.taskId !== taskId || seen.startedAt !== startedAt)
+    if (seen?.before === undefined || seen.sequence !== sequence)
       return { cpuMs: usedMs + Math.min(now - startedAt, UNSEEN_MS), grownBytes: 0 };
     const { before, last = before, since, lastAt } = seen;
     const unseenMs = Math.min(since - startedAt + now - lastAt, UNSEEN_MS);
@@ -138,8 +150,13 @@ export class Watchdog {
       this.#events.condemned(lane, STOPPED);
       return;
     }
-    if (entry.taskId === 0) return;
     const job = lane.sent.get(entry.taskId);
+    seen.silentLooks = job === undefined && lane.owes ? seen.silentLooks + 1 : 0;
+    if (seen.silentLooks > this.#silentLooks) {
+      this.#events.condemned(lane, SILENT);
+      return;
+    }
+    if (entry.taskId === 0) return;
     const age = now - entry.startedAt;
     if (job === undefined) {
       // It was answered just now; or it was given up and runs on, and nobody waits for it.
@@ -194,15 +211,10 @@ export class Watchdog {
     return { job, outcome: 'MEMORY_LIMIT', reason, wallMs: now - entry.startedAt, cpuMs };
   }
 
-  #sighting(
-    lane: Lane,
-    { taskId, startedAt }: Entry,
-    now: number,
-    sample: ProcessSample | undefined,
-  ): Sighting {
+  #sighting(lane: Lane, { sequence }: Entry, now: number, sample: ProcessSample | undefined): Sighting {
     let seen = this.#sightings.get(lane);
-    if (seen === undefined || seen.taskId !== taskId || seen.startedAt !== startedAt) {
-      seen = { taskId, startedAt, before: sample, since: now, last: sample, lastAt: now };
+    if (seen?.sequence !== sequence) {
+      seen = { sequence, before: sample, since: now, last: sample, lastAt: now, silentLooks: 0 };
       this.#sightings.set(lane, seen);
     } else if (sample !== undefined) {
       seen.last = sample;
