@@ -20,6 +20,7 @@ export { type Hostile, HOSTILES } from './containment/hostiles.ts';
 export { DataError, type Violation } from './csv/violation.ts';
 export { evolveOnIslands, type IslandsOptions } from './islands/evolve-on-islands.ts';
 export { Output, type Sink } from './report/output.ts';
+export { V8_FLAGS } from './node/v8-flags.ts';
 export { fileProblem } from './problems/file.ts';
 export { kepler } from './problems/kepler.ts';
 export type { Problem, Samples, Verdict } from './problems/problem.ts';

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { V8_FLAGS } from '@petri/lab';
 
 /** A process of the cluster: what to run, and how to read it. */
 export type Program = {
@@ -15,8 +16,6 @@ export type Program = {
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const TELEMETRY = new URL('../../../packages/telemetry/src/register.ts', import.meta.url).href;
-// As `npm start` does; see docs/decisions/0019.
-const YOUNG_GENERATION = '--max-semi-space-size=16';
 
 /** `port` -1 takes any free one. */
 export function nats(directory: string, port: number, env: NodeJS.ProcessEnv): Program {
@@ -35,7 +34,7 @@ export function service(kind: 'node' | 'coordinator', name: string, env: NodeJS.
   return {
     name,
     command: process.execPath,
-    args: [YOUNG_GENERATION, '--import', TELEMETRY, pathOf(`services/${kind}/src/main.ts`), '--json'],
+    args: [...V8_FLAGS, '--import', TELEMETRY, pathOf(`services/${kind}/src/main.ts`), '--json'],
     env,
     addressIn: (line) => (line.startsWith('{"address":') ? addressOf(line) : undefined),
     shows: () => true,

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { V8_FLAGS } from './v8-flags.ts';
 
 /** The node of this repository, started as a user would start it. */
 const ENTRY = fileURLToPath(new URL('../../../../services/node/src/main.ts', import.meta.url));
@@ -33,7 +34,7 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Resolves once the node says, in its first line, where it serves. */
   static async start({ args, env, startTimeoutMs }: NodeProcessOptions): Promise<NodeProcess> {
-    const child = spawn(process.execPath, [...(args ?? [ENTRY, '--json'])], {
+    const child = spawn(process.execPath, [...(args ?? [...V8_FLAGS, ENTRY, '--json'])], {
       env: { ...env, PETRI_HOST: '127.0.0.1', PETRI_PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
