@@ -127,8 +127,10 @@ export function coordinationCompliance(name: string, within: Within): void {
       await until('both are scheduled', () =>
         [a, b].every((each) => edges(each) === 'ab ba' && isScheduled(each)),
       );
+      // Whoever has yet to see that it takes part would ask for that reason.
+      await looked(a, b);
       for (const { islands } of [a, b]) islands.scored = true;
-      for (const { archipelago } of [a, b]) await archipelago.host?.look();
+      await looked(a, b);
       assert.deepEqual(await caughtUp(leader), []);
       const { plan, revision } = (await leader.boards.plan())!;
       await leader.boards.setPlan({ ...plan, epoch: plan.epoch + 2n }, revision);
@@ -276,6 +278,14 @@ export function coordinationCompliance(name: string, within: Within): void {
       assert.deepEqual([old.islands.arrivals.length - before, successor.islands.values('a')], [0, [2, 3]]);
     });
   });
+}
+
+/** Resolves once each has looked at how things are now: a look may be under way, begun before. */
+async function looked(...nodes: TestNode[]): Promise<void> {
+  for (const { archipelago } of nodes) {
+    await archipelago.host?.look();
+    await archipelago.host?.look();
+  }
 }
 
 /** Migrations that their receivers asked for; nobody else did for any. */
