@@ -1,7 +1,7 @@
 import { loadFailure } from './answers.ts';
 import { checkEvaluator } from './evaluation/arguments.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
-import type { SandboxEvents } from './events.ts';
+import type { SandboxEvents } from './events/sandbox-events.ts';
 import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS } from './limits.ts';
 import { checkDraft } from './loads.ts';

@@ -4,17 +4,10 @@ export {
   type EventFilter,
   type EventKind,
   type SandboxEvent,
-} from './event.ts';
-export { EventLog, type EventPage, type WatchedEvent } from './event-log.ts';
-export {
-  type BatchKind,
-  type BatchScope,
-  type Collected,
-  type FitnessRecord,
-  type Moved,
-  SandboxEvents,
-  type Subject,
-} from './events.ts';
+} from './events/event.ts';
+export { EventLog, type EventPage, type WatchedEvent } from './events/event-log.ts';
+export type { BatchKind, BatchScope, Collected, FitnessRecord, Moved, Subject } from './events/occurrence.ts';
+export { SandboxEvents } from './events/sandbox-events.ts';
 export { ForeignSandbox } from './catalog.ts';
 export type { Genome, Module, ModuleCode } from './genome.ts';
 export { compileLimits, DEFAULT_LIMITS, LIMITS, type Limits, type LimitsChange } from './limits.ts';

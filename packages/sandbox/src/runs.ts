@@ -1,6 +1,6 @@
 import { cancelled, invalid, resourceExhausted } from '@petri/core';
 import { guestError, logsOf, outcomeOf, receiptOf, runResult } from './answers.ts';
-import type { SandboxEvents } from './events.ts';
+import type { SandboxEvents } from './events/sandbox-events.ts';
 import { checkEvaluator } from './evaluation/arguments.ts';
 import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation/evaluator.ts';
 import type { Limits } from './limits.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Catalog } from './catalog.ts';
-import { SandboxEvents } from './events.ts';
+import { SandboxEvents } from './events/sandbox-events.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { SandboxRecord } from './record.ts';
 import { Runtime } from './runtime.ts';

@@ -1,4 +1,4 @@
-import type { CollectReason } from '../event.ts';
+import type { CollectReason } from '../events/event.ts';
 import type { Genome } from '../genome.ts';
 import type { LimitsChange } from '../limits.ts';
 import type { GuestError, RunResult, RunSpec } from '../outcome.ts';

@@ -1,63 +1,24 @@
-import {
-  type Attributes,
-  context,
-  type Context,
-  createContextKey,
-  type Span,
-  SpanStatusCode,
-  trace,
-  type Tracer,
-} from '@opentelemetry/api';
-import { PetriError } from '@petri/core';
+import { type Attributes, context, type Span, trace, type Tracer } from '@opentelemetry/api';
+import type { Evaluation } from '../api/evaluation.ts';
+import type { Kill } from '../api/kill.ts';
+import type { RuntimeStatus } from '../api/status.ts';
+import type { Outcome, Receipt } from '../outcome.ts';
+import { errorOf, failed, idsOf, NO_ATTRIBUTES, texts } from './attributes.ts';
+import { callSpan } from './call-span.ts';
 import type { CollectReason, EventKind, SandboxEvent } from './event.ts';
 import { EventLog } from './event-log.ts';
 import { Instruments } from './instruments.ts';
-import type { Outcome, Receipt } from './outcome.ts';
-import type { Evaluation } from './api/evaluation.ts';
-import type { Kill } from './api/kill.ts';
-import type { RuntimeStatus } from './api/status.ts';
-
-/** Whom an event is about. */
-export type Subject = { id: string; tenant: string; population: string };
-
-export type BatchKind = 'run' | 'evaluate' | 'evaluate_sources' | 'create' | 'destroy' | 'reload';
-
-/** A batch under way: what it does belongs into its context. `end` may be called again, to no effect. */
-export type BatchScope = { context: Context; end: (result: BatchResult) => void };
-
-type BatchResult = { errors: number; workersLost: number; thrown?: unknown };
-
-/** What a collection of garbage took, and why. */
-export type Collected = { durationMs: number; collected: Readonly<Partial<Record<CollectReason, number>>> };
-
-/** A result that was recorded for a member of a population, or a score that was changed. */
-export type FitnessRecord = {
-  generation: number;
-  score: number | undefined;
-  /** Why there is no score. */
-  error: { reason: string; message: string } | undefined;
-  /** Wall time of the evaluation, in microseconds. */
-  evaluationUs: number;
-  components: Readonly<Record<string, number>>;
-  /** What was added to the score, and why. */
-  adjusted?: { delta: number; reason: string };
-};
-
-/** What came of a migrant here. */
-export type Moved = {
-  result: 'sent' | 'admitted' | 'duplicate' | 'rejected' | 'dropped';
-  /** The individual on this node, as far as there is one. */
-  subject: Subject;
-  /** More than one only of those that are not known by name. */
-  count: number;
-  /** Stable, and for people; '' if there is nothing to explain. */
-  why: string;
-  reason: string;
-};
-
-/** A batch of 100,000 would drown the trace that it is part of: only so many of its items have spans. */
-const BATCH_SPANS = 32;
-const BATCH_FAILURE_SPANS = 96;
+import {
+  type BatchKind,
+  type BatchResult,
+  type BatchScope,
+  type Collected,
+  type FitnessRecord,
+  type Moved,
+  NOBODY,
+  type Subject,
+} from './occurrence.ts';
+import { spend, withBudget } from './span-budget.ts';
 
 type EventsOptions = {
   log?: EventLog;
@@ -65,9 +26,6 @@ type EventsOptions = {
   /** Populations that metrics may name. Default: none. */
   named?: readonly string[];
 };
-
-type SpanBudget = { any: number; failures: number };
-const BUDGET = createContextKey('petri.batch.spans');
 
 /**
  * One method for each thing that happens: it is a span where somebody traces, a metric where somebody measures, and an
@@ -146,7 +104,6 @@ export class SandboxEvents {
     const startedAt = this.#now();
     const attributes = { 'petri.batch.kind': kind, 'petri.batch.size': size };
     const span = this.#tracer.startSpan('sandbox.batch', { attributes });
-    const budget: SpanBudget = { any: BATCH_SPANS, failures: BATCH_FAILURE_SPANS };
     let ended = false;
     const end = ({ errors, workersLost, thrown }: BatchResult) => {
       if (ended) return;
@@ -166,7 +123,7 @@ export class SandboxEvents {
       });
     };
     if (!span.isRecording()) return { context: context.active(), end };
-    return { context: trace.setSpan(context.active(), span).setValue(BUDGET, budget), end };
+    return { context: withBudget(trace.setSpan(context.active(), span)), end };
   }
 
   /** The stream is where the history of fitness is. */
@@ -267,7 +224,7 @@ export class SandboxEvents {
     const parent = trace.getSpan(active);
     const span =
       parent?.isRecording() === true && spend(active, outcome)
-        ? this.#callSpan(kind, active, subject, outcome, receipt, evaluated)
+        ? callSpan(this.#tracer, active, this.#now(), { kind, subject, outcome, receipt, evaluated })
         : parent;
     const { score } = evaluated ?? {};
     if (!this.log.keepsCalls) {
@@ -280,39 +237,6 @@ export class SandboxEvents {
       if (score !== undefined)
         this.#publish('sandbox.fitness.computed', subject, span, { attributes, ...scoreOf(score) });
     }
-  }
-
-  /** It is over when this is called: its span begins in the past. The guest's process knows nothing of traces. */
-  #callSpan(
-    kind: 'sandbox.run' | 'sandbox.evaluate',
-    parent: Context,
-    subject: Subject,
-    outcome: Outcome,
-    receipt: Receipt,
-    evaluated: Evaluation | undefined,
-  ): Span {
-    const end = this.#now();
-    const attributes: Attributes = {
-      ...idsOf(subject),
-      'petri.outcome': outcome.toLowerCase(),
-      'petri.receipt.wall_us': receipt.wallUs,
-      'petri.receipt.cpu_us': receipt.cpuUs,
-      'petri.receipt.queued_us': receipt.queuedUs,
-      'petri.receipt.heap_bytes': receipt.heapBytes,
-      'petri.receipt.output_bytes': receipt.outputBytes,
-      'petri.receipt.attempt': receipt.attempt,
-      'petri.worker.pid': receipt.workerPid,
-      'petri.worker_lost': receipt.workerLost,
-    };
-    if (evaluated !== undefined) attributes['petri.evaluator.sha256'] = evaluated.evaluatorSha256;
-    const startTime = end - (receipt.wallUs + receipt.queuedUs) / 1e3;
-    const span = this.#tracer.startSpan(kind, { startTime, attributes }, parent);
-    if (evaluated?.score !== undefined)
-      span.addEvent('sandbox.fitness.computed', { 'petri.fitness': evaluated.score }, end);
-    // A guest that fails is an answer. Only for the guest is it an error.
-    if (outcome !== 'COMPLETED') span.setStatus({ code: SpanStatusCode.ERROR, message: receipt.reason });
-    span.end(end);
-    return span;
   }
 
   async #around<T>(
@@ -378,40 +302,6 @@ export class SandboxEvents {
   }
 }
 
-const NOBODY: Subject = { id: '', tenant: '', population: '' };
-const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
-
-function idsOf({ id, population }: Subject): Attributes {
-  const ids: Attributes = {};
-  if (id !== '') ids['petri.sandbox.id'] = id;
-  if (population !== '') ids['petri.population.id'] = population;
-  return ids;
-}
-
-/** Whether a call gets a span: outside batches each does. */
-function spend(active: Context, outcome: Outcome): boolean {
-  const budget = active.getValue(BUDGET) as SpanBudget | undefined;
-  if (budget === undefined) return true;
-  if (budget.any > 0) return budget.any-- > 0;
-  return outcome !== 'COMPLETED' && budget.failures-- > 0;
-}
-
 function scoreOf(score: number | undefined): { score?: number } {
   return score === undefined ? {} : { score };
-}
-
-function errorOf(thrown: unknown): { error?: string; reason?: string } {
-  if (thrown === undefined) return {};
-  const { reason, code, message } = PetriError.from(thrown);
-  return { error: reason || code.toUpperCase(), reason: message };
-}
-
-function failed(span: Span, thrown: unknown): void {
-  const { error = '', reason = '' } = errorOf(thrown);
-  span.setAttribute('error.type', error);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
-}
-
-function texts(attributes: Readonly<Record<string, string | number>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]));
 }

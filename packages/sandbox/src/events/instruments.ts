@@ -6,10 +6,10 @@ import {
   type Observable,
 } from '@opentelemetry/api';
 import { COLLECT_REASONS, type CollectReason } from './event.ts';
-import { type Outcome, OUTCOMES } from './outcome.ts';
-import type { KillReason } from './api/kill.ts';
-import type { SandboxStatus } from './api/sandbox.ts';
-import type { RuntimeStatus, WorkerInfo } from './api/status.ts';
+import { type Outcome, OUTCOMES } from '../outcome.ts';
+import type { KillReason } from '../api/kill.ts';
+import type { SandboxStatus } from '../api/sandbox.ts';
+import type { RuntimeStatus, WorkerInfo } from '../api/status.ts';
 
 /** Seconds, from what an idle node needs for a run to the longest that limits allow. */
 const SECONDS = [

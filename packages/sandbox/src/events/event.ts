@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 /** What happens on a node, by the names of its spans. */
 export const EVENT_KINDS = [

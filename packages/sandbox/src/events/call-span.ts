@@ -1,0 +1,46 @@
+import { type Attributes, type Context, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import type { Evaluation } from '../api/evaluation.ts';
+import type { Outcome, Receipt } from '../outcome.ts';
+import { idsOf } from './attributes.ts';
+import type { Subject } from './occurrence.ts';
+
+type Call = {
+  kind: 'sandbox.run' | 'sandbox.evaluate';
+  subject: Subject;
+  outcome: Outcome;
+  receipt: Receipt;
+  evaluated: Evaluation | undefined;
+};
+
+/**
+ * The span of a call that is over by `end`, in milliseconds since 1970: it begins in the past. The guest's process knows
+ * nothing of traces.
+ */
+export function callSpan(
+  tracer: Tracer,
+  parent: Context,
+  end: number,
+  { kind, subject, outcome, receipt, evaluated }: Call,
+): Span {
+  const attributes: Attributes = {
+    ...idsOf(subject),
+    'petri.outcome': outcome.toLowerCase(),
+    'petri.receipt.wall_us': receipt.wallUs,
+    'petri.receipt.cpu_us': receipt.cpuUs,
+    'petri.receipt.queued_us': receipt.queuedUs,
+    'petri.receipt.heap_bytes': receipt.heapBytes,
+    'petri.receipt.output_bytes': receipt.outputBytes,
+    'petri.receipt.attempt': receipt.attempt,
+    'petri.worker.pid': receipt.workerPid,
+    'petri.worker_lost': receipt.workerLost,
+  };
+  if (evaluated !== undefined) attributes['petri.evaluator.sha256'] = evaluated.evaluatorSha256;
+  const startTime = end - (receipt.wallUs + receipt.queuedUs) / 1e3;
+  const span = tracer.startSpan(kind, { startTime, attributes }, parent);
+  if (evaluated?.score !== undefined)
+    span.addEvent('sandbox.fitness.computed', { 'petri.fitness': evaluated.score }, end);
+  // A guest that fails is an answer. Only for the guest is it an error.
+  if (outcome !== 'COMPLETED') span.setStatus({ code: SpanStatusCode.ERROR, message: receipt.reason });
+  span.end(end);
+  return span;
+}
