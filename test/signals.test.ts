@@ -235,6 +235,22 @@ const ROWS: Row[] = [
     metrics: { 'petri.evaluations': { 'petri.outcome': 'timeout' }, 'petri.evaluate.duration': {} },
   },
   {
+    title: '[:sandbox, :evaluate, :exception] by the fitness program',
+    provoke: async (petri) => {
+      const evaluation = petri.sandboxes.evaluate(await box(petri), {
+        program: { javascript: 'export default () => null.x;' },
+      });
+      await assert.rejects(evaluation, { reason: 'FITNESS_PROGRAM_FAILED' });
+    },
+    kind: 'SANDBOX_EVALUATE',
+    event: { error: 'FITNESS_PROGRAM_FAILED' },
+    span: { failed: true },
+    metrics: {
+      'petri.evaluations': { 'petri.outcome': 'fitness_program_failed' },
+      'petri.evaluate.duration': {},
+    },
+  },
+  {
     title: '[:sandbox, :fitness, :computed]',
     provoke: async (petri) => petri.sandboxes.evaluate(await box(petri), suiteOf('f')),
     kind: 'SANDBOX_FITNESS_COMPUTED',

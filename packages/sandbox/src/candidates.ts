@@ -1,12 +1,13 @@
 import { loadFailure } from './answers.ts';
 import { checkEvaluator } from './evaluation/arguments.ts';
+import { evaluation } from './evaluation/evaluation.ts';
 import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
+import { NOBODY } from './events/occurrence.ts';
 import type { SandboxEvents } from './events/sandbox-events.ts';
 import type { Genome } from './genome.ts';
 import { compileLimits, DEFAULT_LIMITS } from './limits.ts';
 import { checkDraft } from './loads.ts';
 import { planOf } from './record.ts';
-import { evaluation } from './runs.ts';
 import type { ScanReport } from './scan/finding.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { CallOptions } from './api/call.ts';
@@ -43,12 +44,12 @@ export class Candidates {
     // Nobody would read the advice, and most code has nothing in it that is refused: it is not even parsed.
     plan.scan = { profile: securityProfile, advice: false };
     if (isolation === 'REALM') plan.group = `call:${group}`;
-    const task = compileEvaluator(spec).task(true, evaluationTimeout(spec, limits.executionTimeMs), limits);
+    const evaluator = compileEvaluator(spec);
+    const task = evaluator.task(true, evaluationTimeout(spec, limits.executionTimeMs), limits);
     const { cpuTimeMs: cpuMs, memoryBytes } = limits;
     const request = { task, tenant, plan: () => plan, cpuMs, memoryBytes };
-    const evaluated = await evaluation(spec, await this.#supervisor.submit(request, signal));
-    this.#events.evaluate({ id: '', tenant, population: '' }, evaluated);
-    return evaluated;
+    const result = await this.#supervisor.submit(request, signal);
+    return evaluation(this.#events, { ...NOBODY, tenant }, evaluator, result);
   }
 
   /** @throws PetriError as when the genome is loaded */

@@ -1,8 +1,9 @@
 import { cancelled, invalid, resourceExhausted } from '@petri/core';
-import { guestError, logsOf, outcomeOf, receiptOf, runResult } from './answers.ts';
+import { runResult } from './answers.ts';
 import type { SandboxEvents } from './events/sandbox-events.ts';
 import { checkEvaluator } from './evaluation/arguments.ts';
-import { compileEvaluator, evaluationTimeout, programFailed } from './evaluation/evaluator.ts';
+import { evaluation } from './evaluation/evaluation.ts';
+import { compileEvaluator, evaluationTimeout } from './evaluation/evaluator.ts';
 import type { Limits } from './limits.ts';
 import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
 import type { SandboxRecord, WorkerLost } from './record.ts';
@@ -59,9 +60,7 @@ export class Runs {
       task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs), limits),
       cpuMs: limits.cpuTimeMs,
     }));
-    const evaluated = await evaluation(spec, result);
-    this.#events.evaluate(record.identity, evaluated);
-    return evaluated;
+    return evaluation(this.#events, record.identity, evaluator, result);
   }
 
   async #admit(
@@ -158,28 +157,4 @@ function checkArguments(target: RunTarget, { argumentBytes, sourceBytes }: Limit
   const bytes = Buffer.byteLength(text);
   if (bytes > most)
     throw invalid([{ field, description: `has ${bytes} bytes as JSON, the limit is ${most}` }]);
-}
-
-/** @throws PetriError failed_precondition FITNESS_PROGRAM_FAILED */
-export async function evaluation(spec: EvaluationSpec, result: JobResult): Promise<Evaluation> {
-  const evaluator = compileEvaluator(spec);
-  const { answer } = result;
-  if (answer.program === true && answer.o !== 0) {
-    const { name, message } = guestError(answer);
-    throw programFailed(name === '' ? message : `${name}: ${message}`);
-  }
-  const outcome = outcomeOf(answer);
-  const evaluated: Evaluation = {
-    outcome,
-    components: {},
-    cases: [],
-    receipt: receiptOf(result),
-    evaluatorSha256: evaluator.sha256,
-    calls: answer.calls ?? 0,
-  };
-  if (outcome === 'COMPLETED') Object.assign(evaluated, await evaluator.score(answer));
-  else evaluated.error = guestError(answer);
-  const logs = logsOf(answer);
-  if (logs !== undefined) evaluated.logs = logs;
-  return evaluated;
 }

@@ -1,15 +1,20 @@
 import { type Attributes, type Context, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api';
-import type { Evaluation } from '../api/evaluation.ts';
 import type { Outcome, Receipt } from '../outcome.ts';
-import { idsOf } from './attributes.ts';
+import { failed, idsOf } from './attributes.ts';
 import type { Subject } from './occurrence.ts';
 
-type Call = {
+/** A run or an evaluation that is over. */
+export type Call = {
   kind: 'sandbox.run' | 'sandbox.evaluate';
   subject: Subject;
-  outcome: Outcome;
+  /** Absent if the fitness program failed. */
+  outcome?: Outcome;
   receipt: Receipt;
-  evaluated: Evaluation | undefined;
+  /** Of an evaluation. */
+  evaluatorSha256?: string;
+  score?: number | undefined;
+  /** With what the call failed. */
+  thrown?: unknown;
 };
 
 /**
@@ -20,11 +25,10 @@ export function callSpan(
   tracer: Tracer,
   parent: Context,
   end: number,
-  { kind, subject, outcome, receipt, evaluated }: Call,
+  { kind, subject, outcome, receipt, evaluatorSha256, score, thrown }: Call,
 ): Span {
   const attributes: Attributes = {
     ...idsOf(subject),
-    'petri.outcome': outcome.toLowerCase(),
     'petri.receipt.wall_us': receipt.wallUs,
     'petri.receipt.cpu_us': receipt.cpuUs,
     'petri.receipt.queued_us': receipt.queuedUs,
@@ -34,13 +38,14 @@ export function callSpan(
     'petri.worker.pid': receipt.workerPid,
     'petri.worker_lost': receipt.workerLost,
   };
-  if (evaluated !== undefined) attributes['petri.evaluator.sha256'] = evaluated.evaluatorSha256;
+  if (outcome !== undefined) attributes['petri.outcome'] = outcome.toLowerCase();
+  if (evaluatorSha256 !== undefined) attributes['petri.evaluator.sha256'] = evaluatorSha256;
   const startTime = end - (receipt.wallUs + receipt.queuedUs) / 1e3;
   const span = tracer.startSpan(kind, { startTime, attributes }, parent);
-  if (evaluated?.score !== undefined)
-    span.addEvent('sandbox.fitness.computed', { 'petri.fitness': evaluated.score }, end);
+  if (score !== undefined) span.addEvent('sandbox.fitness.computed', { 'petri.fitness': score }, end);
   // A guest that fails is an answer. Only for the guest is it an error.
-  if (outcome !== 'COMPLETED') span.setStatus({ code: SpanStatusCode.ERROR, message: receipt.reason });
+  if (thrown !== undefined) failed(span, thrown);
+  else if (outcome !== 'COMPLETED') span.setStatus({ code: SpanStatusCode.ERROR, message: receipt.reason });
   span.end(end);
   return span;
 }

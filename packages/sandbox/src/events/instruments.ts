@@ -52,7 +52,7 @@ function noOutcomes(): OutcomeCounts {
  */
 export class Instruments {
   readonly runs = noOutcomes();
-  readonly evaluations = noOutcomes();
+  readonly evaluations = { ...noOutcomes(), FITNESS_PROGRAM_FAILED: 0 };
   // Zeros are there from the start: what appears with a 1 has no increase.
   readonly #killed = new Map<string, number>(
     (['timeout', 'cpu', 'memory', 'output', 'crash'] satisfies KillReason[]).map((reason) => [reason, 0]),
@@ -188,11 +188,10 @@ export class Instruments {
     );
     const migrations = counter('petri.migrations', '{migrant}', 'Migrants, by what became of them');
     this.#batch(meter, [runs, evaluations, kills, collected, records, migrations], (result) => {
-      for (const outcome of OUTCOMES) {
-        const attributes = { 'petri.outcome': outcome.toLowerCase() };
-        result.observe(runs, this.runs[outcome], attributes);
-        result.observe(evaluations, this.evaluations[outcome], attributes);
-      }
+      for (const [outcome, count] of Object.entries(this.runs))
+        result.observe(runs, count, { 'petri.outcome': outcome.toLowerCase() });
+      for (const [outcome, count] of Object.entries(this.evaluations))
+        result.observe(evaluations, count, { 'petri.outcome': outcome.toLowerCase() });
       for (const [reason, count] of this.#killed)
         result.observe(kills, count, { 'petri.kill.reason': reason });
       for (const [reason, count] of this.#collected)

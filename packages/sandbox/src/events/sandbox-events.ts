@@ -4,7 +4,7 @@ import type { Kill } from '../api/kill.ts';
 import type { RuntimeStatus } from '../api/status.ts';
 import type { Outcome, Receipt } from '../outcome.ts';
 import { errorOf, failed, idsOf, NO_ATTRIBUTES, texts } from './attributes.ts';
-import { callSpan } from './call-span.ts';
+import { type Call, callSpan } from './call-span.ts';
 import type { CollectReason, EventKind, SandboxEvent } from './event.ts';
 import { EventLog } from './event-log.ts';
 import { Instruments } from './instruments.ts';
@@ -87,17 +87,20 @@ export class SandboxEvents {
     runs[outcome]++;
     runSeconds.record(receipt.wallUs / 1e6);
     queueSeconds.record(receipt.queuedUs / 1e6);
-    this.#call('sandbox.run', subject, outcome, receipt);
+    this.#call({ kind: 'sandbox.run', subject, outcome, receipt });
   }
 
   evaluate(subject: Subject, evaluated: Evaluation): void {
-    const { outcome, score, receipt } = evaluated;
-    const { evaluations, evaluateSeconds, queueSeconds, fitness } = this.#instruments;
-    evaluations[outcome]++;
-    evaluateSeconds.record(receipt.wallUs / 1e6);
-    queueSeconds.record(receipt.queuedUs / 1e6);
-    if (score !== undefined) fitness.record(score);
-    this.#call('sandbox.evaluate', subject, outcome, receipt, evaluated);
+    const { outcome, score, receipt, evaluatorSha256 } = evaluated;
+    this.#evaluated(outcome, receipt);
+    if (score !== undefined) this.#instruments.fitness.record(score);
+    this.#call({ kind: 'sandbox.evaluate', subject, outcome, receipt, evaluatorSha256, score });
+  }
+
+  /** The fitness program failed, which is no outcome of the candidate's. */
+  evaluateFailed(subject: Subject, receipt: Receipt, evaluatorSha256: string, thrown: unknown): void {
+    this.#evaluated('FITNESS_PROGRAM_FAILED', receipt);
+    this.#call({ kind: 'sandbox.evaluate', subject, receipt, evaluatorSha256, thrown });
   }
 
   batch(kind: BatchKind, size: number, tenant: string): BatchScope {
@@ -212,31 +215,39 @@ export class SandboxEvents {
     this.#publish('island.membership.changed', NOBODY, undefined, { attributes: told });
   }
 
+  #evaluated(what: keyof Instruments['evaluations'], { wallUs, queuedUs }: Receipt): void {
+    const { evaluations, evaluateSeconds, queueSeconds } = this.#instruments;
+    evaluations[what]++;
+    evaluateSeconds.record(wallUs / 1e6);
+    queueSeconds.record(queuedUs / 1e6);
+  }
+
   /** A run or an evaluation is over. Most are neither traced nor watched, and cost next to nothing here. */
-  #call(
-    kind: 'sandbox.run' | 'sandbox.evaluate',
-    subject: Subject,
-    outcome: Outcome,
-    receipt: Receipt,
-    evaluated?: Evaluation,
-  ): void {
+  #call(call: Call): void {
+    const { kind, subject, outcome, receipt, evaluatorSha256, score, thrown } = call;
     const active = context.active();
     const parent = trace.getSpan(active);
     const span =
       parent?.isRecording() === true && spend(active, outcome)
-        ? callSpan(this.#tracer, active, this.#now(), { kind, subject, outcome, receipt, evaluated })
+        ? callSpan(this.#tracer, active, this.#now(), call)
         : parent;
-    const { score } = evaluated ?? {};
     if (!this.log.keepsCalls) {
       this.log.passCall();
       if (score !== undefined) this.log.passCall();
-    } else {
-      const attributes = evaluated ? { 'petri.evaluator.sha256': evaluated.evaluatorSha256 } : NO_ATTRIBUTES;
-      const { reason, wallUs: durationUs } = receipt;
-      this.#publish(kind, subject, span, { outcome, durationUs, reason, attributes, ...scoreOf(score) });
-      if (score !== undefined)
-        this.#publish('sandbox.fitness.computed', subject, span, { attributes, ...scoreOf(score) });
+      return;
     }
+    const attributes =
+      evaluatorSha256 === undefined ? NO_ATTRIBUTES : { 'petri.evaluator.sha256': evaluatorSha256 };
+    this.#publish(kind, subject, span, {
+      ...(outcome !== undefined && { outcome }),
+      durationUs: receipt.wallUs,
+      reason: receipt.reason,
+      attributes,
+      ...scoreOf(score),
+      ...errorOf(thrown),
+    });
+    if (score !== undefined)
+      this.#publish('sandbox.fitness.computed', subject, span, { attributes, ...scoreOf(score) });
   }
 
   async #around<T>(

@@ -15,7 +15,7 @@ export function withBudget(batch: Context): Context {
 }
 
 /** Whether a call gets a span: outside batches each does. */
-export function spend(active: Context, outcome: Outcome): boolean {
+export function spend(active: Context, outcome: Outcome | undefined): boolean {
   const budget = active.getValue(BUDGET) as SpanBudget | undefined;
   if (budget === undefined) return true;
   if (budget.any > 0) return budget.any-- > 0;

@@ -151,7 +151,7 @@ export type Event = Message<"petri.v1.Event"> & {
   population: string;
 
   /**
-   * Outcome of a run or an evaluation.
+   * Outcome of a run or an evaluation; unspecified if it was the fitness program that failed.
    *
    * @generated from field: petri.v1.Outcome outcome = 6;
    */
