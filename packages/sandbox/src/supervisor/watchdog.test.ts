@@ -10,7 +10,7 @@ import { monotonicMs, PHASE, RecorderReader, RecorderWriter } from '../recorder.
 import { Job } from './job.ts';
 import { Lane, type Verdict } from './lane.ts';
 import { Ledger } from './ledger.ts';
-import { sampleProcess } from './proc-stat.ts';
+import { type ProcessSample, sampleProcess } from './proc-stat.ts';
 import { Residence } from './residence.ts';
 import { Watchdog } from './watchdog.ts';
 import type { WorkerEvents, WorkerProcess } from './worker-process.ts';
@@ -30,9 +30,11 @@ class Silence {
   readonly #events: WorkerEvents[] = [];
   readonly #ledger = new Ledger({ killed: () => {}, used: () => {} });
   #jobs = 0;
+  #sample: () => ProcessSample | undefined;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    this.#sample = () => sampleProcess(child.pid!);
     const fd = openSync(join(folder, String(child.pid)), 'w+');
     const reader = new RecorderReader(fd);
     this.#writer = new RecorderWriter(fd);
@@ -40,7 +42,7 @@ class Silence {
     const worker = {
       attach: (events: WorkerEvents) => void this.#events.push(events),
       doing: () => reader.read(),
-      sample: () => sampleProcess(child.pid!),
+      sample: () => this.#sample(),
       send: () => {},
       unsentBytes: 0,
     };
@@ -61,6 +63,12 @@ class Silence {
   begin(taskId: number): void {
     const now = monotonicMs();
     this.#writer.begin(taskId, PHASE.guest, now, now + 60_000, 0);
+  }
+
+  /** Once it has been looked at, it has used so much CPU time, and uses no more. */
+  uses(cpuMs: number): void {
+    let looks = 0;
+    this.#sample = () => ({ rssBytes: 0, cpuMs: looks++ === 0 ? 0 : cpuMs, stopped: false });
   }
 
   stop(): void {
@@ -89,7 +97,7 @@ class Silence {
     const { promise, resolve } = Promise.withResolvers<Verdict | undefined>();
     const events = {
       crowded: () => assert.fail(),
-      held: () => assert.fail(),
+      held: () => {},
       released: () => assert.fail(),
       condemned: (_: Lane, verdict: Verdict) => resolve(verdict),
     };
@@ -142,5 +150,25 @@ suite('a worker that has answered one task and does not begin the next', () => {
     silence.begin(await silence.send());
     await silence.send();
     assert.equal(await silence.watch(), undefined);
+  });
+});
+
+suite('a run that was taken back and began all the same', () => {
+  const TAKEN_BACK = 2_000_000;
+
+  test('may end by itself while it uses less than another worker would cost, however long that takes', async () => {
+    const silence = await Silence.start();
+    silence.begin(TAKEN_BACK);
+    silence.uses(90);
+    assert.equal(await silence.watch(), undefined);
+  });
+
+  test('takes its worker with it when it uses more', async () => {
+    const silence = await Silence.start();
+    silence.begin(TAKEN_BACK);
+    silence.uses(110);
+    const verdict = await silence.watch();
+    assert.equal(verdict?.job, undefined);
+    assert.match(verdict?.reason ?? '', /nobody waits/);
   });
 });

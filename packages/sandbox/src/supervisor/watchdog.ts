@@ -24,8 +24,8 @@ const TICK_CPU_MS = 10;
 const UNSEEN_MS = 2 * TICK_MS;
 // So long a cancelled run may take to notice.
 const CANCEL_GRACE_MS = 15;
-// A run that nobody waits for may end by itself for as long as it takes to start another worker.
-const UNWANTED_MS = 100;
+// A run that nobody waits for may use as much CPU time as it takes to start another worker, in milliseconds, to end by itself.
+const UNWANTED_CPU_MS = 100;
 // A worker that somebody stops (SIGSTOP) is replaced after so long.
 const STOPPED_AFTER_MS = 250;
 // A worker that owes answers and begins nothing is replaced after so many looks, whatever the matter is with it: ten seconds, but
@@ -61,14 +61,15 @@ type Sighting = {
   lastAt: number;
   /** CPU time of the process when the slice was first seen past its deadline. */
   cpuMsAtDeadline?: number | undefined;
-  /** When it was first seen to be no job of the lane's any more. */
-  unwantedAt?: number;
+  /** When it was first seen to be no job of the lane's any more, and what the process had used by then. */
+  unwanted?: { since: number; cpuMs: number };
 };
 
 /** No run is to blame. */
 const NOBODY = { job: undefined, outcome: 'CANCELLED', wallMs: 0, cpuMs: 0 } as const;
 const STOPPED: Verdict = { ...NOBODY, reason: 'the worker was stopped from outside' };
 const SILENT: Verdict = { ...NOBODY, reason: 'the worker did nothing, and answered nothing' };
+const UNWANTED: Verdict = { ...NOBODY, reason: 'nobody waits for it' };
 const CROWDED: Verdict = { ...NOBODY, reason: 'the worker had more memory than it may have' };
 
 /** Since when a worker has been too large, and when it was last asked to give memory back. */
@@ -160,17 +161,11 @@ export class Watchdog {
     const age = now - entry.startedAt;
     if (job === undefined) {
       // It was answered just now; or it was given up and runs on, and nobody waits for it.
-      seen.unwantedAt ??= now;
-      if (now - seen.unwantedAt > HELD_AFTER_MS) this.#hold(lane, entry, seen);
-      const due = Math.min(entry.deadlineAt + DEADLINE_GRACE_MS, seen.unwantedAt + UNWANTED_MS);
-      if (now > due && usedMs(lane, seen) >= HELD_CPU_MS)
-        this.#events.condemned(lane, {
-          job,
-          outcome: 'CANCELLED',
-          reason: 'nobody waits for it',
-          wallMs: 0,
-          cpuMs: 0,
-        });
+      const unwanted = (seen.unwanted ??= { since: now, cpuMs: sample?.cpuMs ?? 0 });
+      const tookMs = sample === undefined ? now - unwanted.since : sample.cpuMs - unwanted.cpuMs;
+      if (now - unwanted.since > HELD_AFTER_MS) this.#hold(lane, entry, seen);
+      const late = now > entry.deadlineAt + DEADLINE_GRACE_MS && usedMs(lane, seen) >= HELD_CPU_MS;
+      if (late || tookMs > UNWANTED_CPU_MS) this.#events.condemned(lane, UNWANTED);
       return;
     }
     const verdict = this.#judge(seen, sample, job, entry, now);
