@@ -89,7 +89,13 @@ const constant = (value: number) => `export const f = () => ${value};`;
 /** The best of all, and so the first to go. */
 const slow = (ms: number) =>
   `export const f = () => { const end = Date.now() + ${ms}; while (Date.now() < end); return 1_000; };`;
-const CLOSE = { suite: { cases: [{ function: 'f', expected: 1_000, comparison: 'CLOSENESS' as const }] } };
+const CLOSE = {
+  suite: {
+    cases: [{ function: 'f', expected: 1_000, comparison: 'CLOSENESS' as const }],
+    caseTimeoutMs: 60_000,
+  },
+  timeoutMs: 60_000,
+};
 
 /** So many times, one after another. How many were dropped. */
 async function migrates(petri: Petri, genomes: readonly string[], times = 1): Promise<number> {
