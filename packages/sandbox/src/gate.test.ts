@@ -10,6 +10,15 @@ const steps = fc.array(
   { maxLength: 30 },
 );
 
+async function shared<T>(gate: Gate, work: () => Promise<T>): Promise<T> {
+  await gate.enter();
+  try {
+    return await work();
+  } finally {
+    gate.leave();
+  }
+}
+
 /** Sends all through a gate; what started and ended, in order. */
 async function pass(given: readonly Step[]): Promise<{ started: number[]; faults: string[] }> {
   const gate = new Gate();
@@ -30,7 +39,7 @@ async function pass(given: readonly Step[]): Promise<{ started: number[]; faults
       if (fails) throw new Error(`failed ${exclusive}`);
     };
   const all = given.map((step, index) =>
-    step.exclusive ? gate.exclusive(work(index, step)) : gate.shared(work(index, step)),
+    step.exclusive ? gate.exclusive(work(index, step)) : shared(gate, work(index, step)),
   );
   const settled = await Promise.allSettled(all);
   for (const [index, { status }] of settled.entries())
@@ -62,19 +71,19 @@ suite('a gate', () => {
       if (++inside === 2) both.resolve();
       await both.promise;
     };
-    await Promise.all([gate.shared(run), gate.shared(run)]);
+    await Promise.all([shared(gate, run), shared(gate, run)]);
   });
 
   test('refuses what waits when it is cleared, and goes on', async () => {
     const gate = new Gate();
     const release = Promise.withResolvers<void>();
     const first = gate.exclusive(() => release.promise);
-    const waiting = [gate.shared(async () => 1), gate.exclusive(async () => 2)];
+    const waiting = [shared(gate, async () => 1), gate.exclusive(async () => 2)];
     assert.equal(gate.waiting, 2);
     gate.clear(new Error('cleared'));
     for (const refused of waiting) await assert.rejects(refused, { message: 'cleared' });
     release.resolve();
     await first;
-    assert.equal(await gate.shared(async () => 3), 3);
+    assert.equal(await shared(gate, async () => 3), 3);
   });
 });

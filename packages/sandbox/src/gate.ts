@@ -1,4 +1,4 @@
-type Waiting = { exclusive: boolean; start: () => void; refuse: (error: unknown) => void };
+type Waiting = { exclusive: boolean; enter: () => void; refuse: (error: unknown) => void };
 
 /** Lets a sandbox's runs pass side by side, and its changes one at a time and alone; all in the order they came. */
 export class Gate {
@@ -11,18 +11,25 @@ export class Gate {
     return this.#waiting.length;
   }
 
-  /** A run: starts at once unless a change is under way or waits before it. */
-  shared<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#exclusive && this.#waiting.length === 0) {
-      this.#passing++;
-      return this.#leave(work());
-    }
-    return this.#enter(false, work);
+  /** A run may start: at once if this is undefined, or else when it resolves. Then it is to `leave` when it is over. */
+  enter(): Promise<void> | undefined {
+    return this.#wait(false);
+  }
+
+  leave(): void {
+    this.#passing--;
+    this.#exclusive = false;
+    this.#advance();
   }
 
   /** A change: starts when all that came before is done; what comes after waits for it. */
-  exclusive<T>(work: () => Promise<T>): Promise<T> {
-    return this.#enter(true, work);
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    await this.#wait(true);
+    try {
+      return await work();
+    } finally {
+      this.leave();
+    }
   }
 
   /** Refuses everything that waits. */
@@ -30,29 +37,22 @@ export class Gate {
     for (const { refuse } of this.#waiting.splice(0)) refuse(error);
   }
 
-  #enter<T>(exclusive: boolean, work: () => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const start = () => void this.#leave(work()).then(resolve, reject);
-      this.#waiting.push({ exclusive, start, refuse: reject });
-      this.#advance();
-    });
+  #wait(exclusive: boolean): Promise<void> | undefined {
+    if (this.#waiting.length === 0 && this.#enters(exclusive)) return undefined;
+    return new Promise((enter, refuse) => this.#waiting.push({ exclusive, enter, refuse }));
   }
 
-  #leave<T>(work: Promise<T>): Promise<T> {
-    return work.finally(() => {
-      this.#passing--;
-      this.#exclusive = false;
-      this.#advance();
-    });
+  #enters(exclusive: boolean): boolean {
+    if (this.#exclusive || (exclusive && this.#passing > 0)) return false;
+    this.#passing++;
+    this.#exclusive = exclusive;
+    return true;
   }
 
   #advance(): void {
-    for (let next = this.#waiting[0]; next !== undefined && !this.#exclusive; next = this.#waiting[0]) {
-      if (next.exclusive && this.#passing > 0) return;
+    for (let next = this.#waiting[0]; next && this.#enters(next.exclusive); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#passing++;
-      this.#exclusive = next.exclusive;
-      next.start();
+      next.enter();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { cancelled, invalid, resourceExhausted } from '@petri/core';
 import { runResult } from './answers.ts';
+import type { Catalog } from './catalog.ts';
 import type { SandboxEvents } from './events/sandbox-events.ts';
 import { checkEvaluator } from './evaluation/arguments.ts';
 import { evaluation } from './evaluation/evaluation.ts';
@@ -9,6 +10,7 @@ import type { RunResult, RunSpec, RunTarget } from './outcome.ts';
 import type { SandboxRecord, WorkerLost } from './record.ts';
 import { type StateKeeper, stateTakenBack } from './state-keeper.ts';
 import type { JobRequest, JobResult, TaskRequest } from './supervisor/job.ts';
+import type { Residence } from './supervisor/residence.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { CallOptions } from './api/call.ts';
 import type { Evaluation, EvaluationSpec } from './api/evaluation.ts';
@@ -19,6 +21,7 @@ const RETRY_MS = 100;
 
 /** Runs and evaluations of sandboxes: admission, limits, and the commit of what they changed. */
 export class Runs {
+  readonly #catalog: Catalog;
   readonly #supervisor: Supervisor;
   readonly #now: () => number;
   readonly #events: SandboxEvents;
@@ -27,12 +30,14 @@ export class Runs {
 
   /** Without a keeper nothing outlives the node. */
   constructor(
+    catalog: Catalog,
     supervisor: Supervisor,
     now: () => number,
     events: SandboxEvents,
     lost: WorkerLost,
     keeper: StateKeeper | undefined,
   ) {
+    this.#catalog = catalog;
     this.#supervisor = supervisor;
     this.#now = now;
     this.#events = events;
@@ -40,8 +45,9 @@ export class Runs {
     this.#keeper = keeper;
   }
 
-  /** @throws PetriError failed_precondition, resource_exhausted, invalid_argument */
-  async run(record: SandboxRecord, spec: RunSpec, { signal }: CallOptions): Promise<RunResult> {
+  /** @throws PetriError not_found, failed_precondition, resource_exhausted, invalid_argument */
+  async run(id: string, spec: RunSpec, { signal, tenant }: CallOptions): Promise<RunResult> {
+    const record = this.#catalog.require(id, tenant);
     checkArguments(spec.target, record.limits);
     const result = await this.#admit(record, signal, spec.target.kind === 'call', (limits) => ({
       task: runTask(spec, limits),
@@ -53,7 +59,8 @@ export class Runs {
   }
 
   /** @throws PetriError as `run`; failed_precondition FITNESS_PROGRAM_FAILED */
-  async evaluate(record: SandboxRecord, spec: EvaluationSpec, { signal }: CallOptions): Promise<Evaluation> {
+  async evaluate(id: string, spec: EvaluationSpec, { signal, tenant }: CallOptions): Promise<Evaluation> {
+    const record = this.#catalog.require(id, tenant);
     const evaluator = compileEvaluator(spec);
     checkEvaluator(spec, record.limits);
     const result = await this.#admit(record, signal, true, (limits) => ({
@@ -80,38 +87,50 @@ export class Runs {
       );
     record.pendingRuns++;
     record.usedAtMs = this.#now();
+    const { gate } = record;
     try {
-      return await record.gate.shared(() => {
+      const turn = gate.enter();
+      if (turn !== undefined) await turn;
+      try {
         record.requireRunnable(needsCode);
         if (signal?.aborted === true) throw cancelled();
-        const { task, cpuMs } = request(record.limits);
-        return this.#submit(record, { task, cpuMs, ...place(record) }, signal);
-      });
+        return await this.#submit(record, request(record.limits), signal);
+      } finally {
+        gate.leave();
+      }
     } finally {
       record.pendingRuns--;
       record.usedAtMs = this.#now();
     }
   }
 
-  #submit(record: SandboxRecord, request: JobRequest, signal: AbortSignal | undefined): Promise<JobResult> {
-    const settled = (result: JobResult) => this.#settled(record, request, result);
-    const result = this.#supervisor.submit({ ...request, settled }, signal);
-    return this.#keeper === undefined ? result : this.#kept(record, request, result);
+  #submit(
+    record: SandboxRecord,
+    { task, cpuMs }: Pick<JobRequest, 'task' | 'cpuMs'>,
+    signal: AbortSignal | undefined,
+  ): Promise<JobResult> {
+    const { residence, limits } = record;
+    const request: JobRequest = {
+      task,
+      residence,
+      plan: () => record.plan(),
+      cpuMs,
+      memoryBytes: limits.memoryBytes,
+      settled: (result) => this.#settled(record, residence, result),
+    };
+    const result = this.#supervisor.submit(request, signal);
+    return this.#keeper === undefined ? result : this.#kept(record, residence, result);
   }
 
   /** The result, once all that it builds on is durable. */
-  async #kept(
-    record: SandboxRecord,
-    { residence }: JobRequest,
-    result: Promise<JobResult>,
-  ): Promise<JobResult> {
+  async #kept(record: SandboxRecord, residence: Residence, result: Promise<JobResult>): Promise<JobResult> {
     const done = await result;
     if (record.residence !== residence) throw stateTakenBack(record.identity.id);
     await record.keeping?.last;
     return done;
   }
 
-  #settled(record: SandboxRecord, { residence }: JobRequest, { answer, workerLost }: JobResult): void {
+  #settled(record: SandboxRecord, residence: Residence, { answer, workerLost }: JobResult): void {
     record.runs++;
     record.cpuTotalUs += answer.c;
     record.heapBytes = answer.h;
@@ -122,18 +141,10 @@ export class Runs {
     }
     if (!workerLost || answer.program === true) return;
     this.#lost(record, answer.r);
-    if (record.status !== 'ERROR' || residence === undefined) return;
+    if (record.status !== 'ERROR') return;
     this.#supervisor.stop(residence);
     this.#keeper?.stopped(record, residence);
   }
-}
-
-function place(record: SandboxRecord): Pick<JobRequest, 'residence' | 'plan' | 'memoryBytes'> {
-  return {
-    residence: record.residence,
-    plan: () => record.plan(),
-    memoryBytes: record.limits.memoryBytes,
-  };
 }
 
 function runTask({ target, timeoutMs, determinism }: RunSpec, limits: Limits): TaskRequest {

@@ -71,7 +71,7 @@ export class Runtime implements SandboxRuntime {
     this.#store = store;
     this.#loads = new Loads(supervisor, this.#now, lost, store);
     const keeper = store === undefined ? undefined : new StateKeeper(store, supervisor);
-    this.#runs = new Runs(supervisor, this.#now, events, lost, keeper);
+    this.#runs = new Runs(catalog, supervisor, this.#now, events, lost, keeper);
     this.#candidates = new Candidates(supervisor, events);
     this.#endings = new Endings(supervisor, catalog, store, this.#now);
     this.concurrency = workers * RUNS_PER_WORKER;
@@ -242,15 +242,12 @@ export class Runtime implements SandboxRuntime {
     return this.#unbuilt(record, error);
   }
 
-  // Each method that can refuse does so by rejection, whether it has to wait or not.
-  // oxlint-disable-next-line typescript/require-await
-  async run(id: string, spec: RunSpec, options: CallOptions = {}): Promise<RunResult> {
-    return this.#runs.run(this.#catalog.require(id, options.tenant), spec, options);
+  run(id: string, spec: RunSpec, options: CallOptions = {}): Promise<RunResult> {
+    return this.#runs.run(id, spec, options);
   }
 
-  // oxlint-disable-next-line typescript/require-await
-  async evaluate(id: string, spec: EvaluationSpec, options: CallOptions = {}): Promise<Evaluation> {
-    return this.#runs.evaluate(this.#catalog.require(id, options.tenant), spec, options);
+  evaluate(id: string, spec: EvaluationSpec, options: CallOptions = {}): Promise<Evaluation> {
+    return this.#runs.evaluate(id, spec, options);
   }
 
   evaluateGenome(

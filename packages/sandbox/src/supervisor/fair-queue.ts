@@ -49,7 +49,8 @@ export class FairQueue<T> {
   }
 
   push(item: T): void {
-    this.insert(item, () => false);
+    this.#flow(this.#flowOf(item)).items.push(item);
+    this.#size++;
   }
 
   /** Puts it before the first of its tenant's items for which `before` holds. */
@@ -76,7 +77,7 @@ export class FairQueue<T> {
     best.spent += best.cost;
     best.usedAt = this.#now();
     this.#size--;
-    return best.items.splice(at, 1)[0];
+    return at === 0 ? best.items.shift() : best.items.splice(at, 1)[0];
   }
 
   /** What an item that was taken turned out to cost: its tenant was given less, or more, than was thought. */

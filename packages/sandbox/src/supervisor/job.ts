@@ -74,8 +74,8 @@ export class Job {
     this.id = id;
     this.request = request;
     this.#ledger = ledger;
-    const { promise, resolve } = Promise.withResolvers<JobResult>();
-    this.result = promise;
+    let resolve!: (result: JobResult) => void;
+    this.result = new Promise((given) => (resolve = given));
     this.#resolve = resolve;
   }
 

@@ -158,11 +158,11 @@ export class TenantView {
   }
 
   run(id: string, spec: RunSpec, options: CallOptions): Promise<RunResult> {
-    return this.#guests(id, () => this.#runtime.run(id, spec, { ...options, ...this.#scope }));
+    return this.#guests(id, () => this.#runtime.run(id, spec, this.#scoped(options)));
   }
 
   evaluate(id: string, spec: EvaluationSpec, options: CallOptions): Promise<Evaluation> {
-    return this.#guests(id, () => this.#runtime.evaluate(id, spec, { ...options, ...this.#scope }));
+    return this.#guests(id, () => this.#runtime.evaluate(id, spec, this.#scoped(options)));
   }
 
   evaluateGenome(
@@ -181,6 +181,10 @@ export class TenantView {
   scan(genome: Genome, profile: SecurityProfile, options: CallOptions) {
     const { tenant } = this;
     return this.#guests('', () => this.#runtime.scan(genome, profile, { ...options, tenant }));
+  }
+
+  #scoped({ signal }: CallOptions): CallOptions {
+    return { signal, tenant: this.scope };
   }
 
   #heirOf({ tenant }: Pick<SandboxArchive, 'tenant'>): string {
