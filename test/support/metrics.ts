@@ -37,3 +37,16 @@ export async function metricBy(
     }
   return values;
 }
+
+/** How many values a histogram was given, over all attributes, and their sum. */
+export async function histogramOf(name: string): Promise<{ count: number; sum: number }> {
+  const { resourceMetrics } = await reader.collect();
+  const total = { count: 0, sum: 0 };
+  for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics))
+    for (const { value } of dataPoints) {
+      if (descriptor.name !== name || typeof value !== 'object' || !('buckets' in value)) continue;
+      total.count += value.count;
+      total.sum += value.sum ?? 0;
+    }
+  return total;
+}
