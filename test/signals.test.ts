@@ -3,16 +3,15 @@
  * that is a process, with a collector and a watcher beside it.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
-import { connect, type FitnessError, type Petri, type PetriEvent, type RunLimits } from '@petri/client';
+import { connect, type FitnessError, type Petri, type RunLimits } from '@petri/client';
 import { EventKind } from '@petri/contracts/v1';
 import { startNatsServer, WITHOUT_NATS } from './support/nats-server.ts';
 import { type NodeProcess, startNodeProcess } from './support/node-process.ts';
-import { type Attributes, otlpReceiver, type Receiver } from './support/otlp/receiver.ts';
+import { otlpReceiver, type Receiver } from './support/otlp/receiver.ts';
+import { type Kind, type Row, see } from './support/signals.ts';
 import { until } from './support/until.ts';
 
-const DOCS = readFileSync(new URL('../docs/TELEMETRY.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
 const MiB = 1024 * 1024;
 const GENOME = `
   export const f = (n) => n * 2;
@@ -22,24 +21,6 @@ const GENOME = `
   export const push = () => { const all = []; for (;;) all.push({ some: 'object' }); };
   export const flood = () => 'x'.repeat(2 ** 25);`;
 const suiteOf = (name: string) => ({ suite: { cases: [{ function: name, arguments: [2], expected: 4 }] } });
-
-type Kind = PetriEvent['kind'];
-
-/** One thing that can happen, and where it is seen. */
-type Row = {
-  title: string;
-  /** Makes it happen, through the API. */
-  provoke: (petri: Petri) => Promise<unknown>;
-  kind: Kind;
-  /** What else the event is, as far as it matters. */
-  event?: Partial<PetriEvent>;
-  /** Attributes of the event, each a text. */
-  attributes?: Record<string, string>;
-  /** Its span has the event's name, unless it is an event of another; or why there is none. */
-  span?: { failed: boolean } | { within: string } | string;
-  /** Those that grow, each with attributes; or why there is none. */
-  metrics: Record<string, Attributes> | string;
-};
 
 let ids = 0;
 const nextId = (prefix: string) => `${prefix}-${++ids}`;
@@ -360,71 +341,6 @@ const exporting = (receiver: Receiver) => ({
   OTEL_METRIC_EXPORT_TIMEOUT: '100',
   OTEL_EXPORTER_OTLP_ENDPOINT: receiver.http,
 });
-
-const nameOf = (kind: Kind) => kind.toLowerCase().replaceAll('_', '.');
-
-/** Sees `row` in all ways in which it can be seen. */
-async function see(row: Row, petri: Petri, receiver: Receiver): Promise<void> {
-  const { kind, span = { failed: false }, metrics } = row;
-  const counts = typeof metrics === 'string' ? [] : Object.entries(metrics);
-  const counted = () => counts.map(([name, attributes]) => receiver.total(name, attributes));
-  await receiver.measured();
-  const before = counted();
-  const cursor = await petri.events.now({ kinds: [kind] });
-  await row.provoke(petri);
-
-  const event = await firstOf(petri, cursor, row);
-  const name = nameOf(kind);
-  if (typeof span === 'string') {
-    documented(name, span);
-    await receiver.measured();
-    assert.deepEqual(
-      receiver.spans.filter((each) => each.name === name),
-      [],
-    );
-  } else {
-    const isIt = ({ traceId, spanId }: { traceId: string; spanId: string }) =>
-      traceId === event.traceId && spanId === event.spanId;
-    await until(`the span of ${name} comes`, () => receiver.spans.some(isIt));
-    const received = receiver.spans.find(isIt)!;
-    assert.equal(received.name, 'within' in span ? span.within : name);
-    if ('within' in span) assert.ok(received.events.some((each) => each.name === name));
-    else assert.equal(received.status === 'STATUS_CODE_ERROR', span.failed, received.status);
-    for (const [key, value] of Object.entries(row.attributes ?? {}))
-      assert.equal(String(received.attributes[key]), value, key);
-  }
-  if (typeof metrics === 'string') documented(name, metrics);
-  await until(`the metrics of ${name} grow`, () => counted().every((count, at) => count > before[at]!)).catch(
-    (thrown: unknown) => assert.fail(`${String(thrown)}: ${JSON.stringify([counts, before, counted()])}`),
-  );
-}
-
-/** The first that is as `row` says, of all that come after `cursor`. */
-async function firstOf(
-  petri: Petri,
-  cursor: string,
-  { kind, event: wanted = {}, attributes = {} }: Row,
-): Promise<PetriEvent> {
-  const seen: PetriEvent[] = [];
-  const matches = (event: PetriEvent) =>
-    Object.entries(wanted).every(([key, value]) => event[key as keyof PetriEvent] === value) &&
-    Object.entries(attributes).every(([key, value]) => event.attributes[key] === value);
-  try {
-    for await (const event of petri.events.watch({ cursor, kinds: [kind], deadlineMs: 10_000 })) {
-      if (event.kind === 'GAP') continue;
-      seen.push(event);
-      if (matches(event)) return event;
-    }
-  } catch (thrown) {
-    throw new Error(`${JSON.stringify(seen)} came`, { cause: thrown });
-  }
-  throw new Error('the watch ended');
-}
-
-/** Where something is not seen, that is said, and why. */
-function documented(name: string, why: string): void {
-  assert.ok(DOCS.includes(why), `docs/TELEMETRY.md does not say of ${name}: ${why}`);
-}
 
 suite('whatever happens is a span, a metric and an event:', () => {
   let receiver: Receiver;
