@@ -203,6 +203,8 @@ suite('why a guest was stopped is said once, and the same everywhere:', () => {
       if (worker !== undefined) assert.equal(receipt.workerLost, worker, receipt.reason);
       assert.deepEqual(added(before.runs, after.runs), { [outcome]: 1 });
       assert.deepEqual(added(before.kills, after.kills), receipt.workerLost ? { [outcome]: 1 } : {});
+      // The file is written while the answer is on its way.
+      await until('it is audited', () => killsAudited().length > audited);
       assert.deepEqual(
         killsAudited()
           .slice(audited)
