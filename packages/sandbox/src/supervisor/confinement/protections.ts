@@ -37,8 +37,19 @@ function emptyEnvironment(pid: string): Finding {
 function descriptors(pid: string): Finding {
   const targets = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => targetOf(pid, fd));
   const sockets = targets.filter((target) => target.startsWith('socket:')).length;
-  const files = targets.filter((target) => target.startsWith('/') && target !== '/dev/null').length;
+  const own = ownFiles(pid);
+  const files = targets.filter((target) => target.startsWith('/') && !own(target)).length;
   return { active: sockets <= SOCKETS && files <= 1, detail: `${sockets} sockets, ${files} files` };
+}
+
+/** What it may have opened itself just now: what it runs, and what the kernel tells of it. */
+function ownFiles(pid: string): (path: string) => boolean {
+  const flag = '--allow-fs-read=';
+  const flags = read(pid, 'cmdline')
+    .split('\0')
+    .filter((word) => word.startsWith(flag));
+  const folders = [`/proc/${pid}/`, ...flags.map((word) => word.slice(flag.length))];
+  return (path) => path === '/dev/null' || folders.some((folder) => path.startsWith(folder));
 }
 
 function user(pid: string): Finding {
