@@ -3,8 +3,8 @@ import { toValue } from '@petri/contracts';
 import { BatchRunRequestSchema, BatchRunResponseSchema, Outcome } from '@petri/contracts/v1';
 import { smallRuns } from './resident.ts';
 
-/** Results of one message, as the node sends them. */
-const ITEMS = 64;
+/** Results of one message, about as many as the node sends. */
+const ITEMS = 100;
 const REPEATS = 5;
 
 /** CPU time that the messages of a BatchRun take by themselves at each end, in microseconds per run. */

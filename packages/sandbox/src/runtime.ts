@@ -38,7 +38,7 @@ import { ModuleTable } from './versions.ts';
 
 const DEFAULT_GRACE_MS = 5_000;
 // Enough runs under way to fill what each worker is sent ahead (supervisor/lane.ts), and as many to wait behind them.
-const RUNS_PER_WORKER = 256;
+const RUNS_PER_WORKER = 512;
 
 /** Code of a sandbox in one of these may have been stored, and is not in force yet: nothing else of it may be stored. */
 const CHANGING: readonly SandboxStatus[] = ['INITIALIZING', 'COMPILING', 'STARTING', 'RELOADING'];

@@ -9,7 +9,7 @@ import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 const AHEAD_MS = 4;
 // Where tenants share the worker, one waits behind another's job that runs, not behind the next one too.
 const MIN_AHEAD = 2;
-const MAX_AHEAD = 128;
+const MAX_AHEAD = 256;
 const MAX_PARKED = 4_096;
 const SMOOTHING = 0.05;
 // Large arguments: no more than this stands in the channel to one worker, in bytes.
