@@ -288,7 +288,9 @@ suite('destruction', () => {
       const running = box.run(name, [60_000]);
       await underWay(box);
       await sandboxes.destroy(box.id, { graceMs: 50 });
-      failure(await running, 'CANCELLED');
+      const ended = await running;
+      failure(ended, 'CANCELLED');
+      assert.equal(ended.receipt.reason, 'the sandbox is being destroyed');
     }
   });
 

@@ -19,7 +19,7 @@ const underWay = (petri: Petri, id: string) =>
   until('the run is under way', async () => (await petri.sandboxes.usage(id)).queuedRuns > 0);
 
 const gone = (pids: readonly number[]) =>
-  until(`workers ${pids.join(', ')} are gone`, () => !pids.some((pid) => isAlive(pid)), 5_000);
+  until(`workers ${pids.join(', ')} are gone`, () => !pids.some((pid) => isAlive(pid)));
 
 suite('a node that is told to end', () => {
   test('finishes the runs in flight, sleeping and spinning, and leaves no worker', async () => {
@@ -28,10 +28,10 @@ suite('a node that is told to end', () => {
     const { id } = await petri.sandboxes.create({ genome: GENOME });
     const other = await petri.sandboxes.create({ genome: GENOME });
     const pids = await workersOf(petri);
-    const runs = [petri.sandboxes.call(id, 'nap', 700), petri.sandboxes.call(other.id, 'spin', 700)];
+    const runs = [petri.sandboxes.call(id, 'nap', 2_000), petri.sandboxes.call(other.id, 'spin', 2_000)];
     await Promise.all([underWay(petri, id), underWay(petri, other.id)]);
     const ended = node.stop();
-    assert.deepEqual(await Promise.all(runs), [700, 700]);
+    assert.deepEqual(await Promise.all(runs), [2_000, 2_000]);
     assert.equal(await ended, 0);
     await gone(pids);
     assert.equal(node.complaints(), '');
@@ -61,7 +61,7 @@ suite('a node that is killed', () => {
     await using petri = await connect(node.address);
     const { id } = await petri.sandboxes.create({ genome: GENOME });
     const pids = await workersOf(petri);
-    const failed = assert.rejects(petri.sandboxes.run(id, 'spin', [300]));
+    const failed = assert.rejects(petri.sandboxes.run(id, 'spin', [3_000]));
     await underWay(petri, id);
     node.child.kill('SIGKILL');
     await failed;

@@ -7,6 +7,8 @@ import type { SandboxStore } from './store.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import type { SandboxInfo } from './api/sandbox.ts';
 
+const DESTROYED = 'the sandbox is being destroyed';
+
 /** How sandboxes are destroyed: their `stop()` is run, what waits is refused, and what was kept goes. */
 export class Endings {
   readonly #supervisor: Supervisor;
@@ -28,9 +30,9 @@ export class Endings {
   ): Promise<{ sandbox: SandboxInfo; stopError?: GuestError }> {
     const { status, error, updatedAtMs } = record;
     record.become('STOPPING', this.#now());
-    record.gate.clear(cancelled({ reason: 'SANDBOX_DESTROYED' }));
+    record.refuseWaiting(cancelled({ reason: 'SANDBOX_DESTROYED' }));
     const until = this.#now() + graceMs;
-    const hurry = setTimeout(() => this.#supervisor.cancelResidence(record.residence), graceMs);
+    const hurry = setTimeout(() => this.#supervisor.cancelResidence(record.residence, DESTROYED), graceMs);
     let stopError: GuestError | undefined;
     try {
       await record.gate.exclusive(async () => {

@@ -3,6 +3,7 @@ import { Gate } from './gate.ts';
 import { codeBytes } from './genome.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { BuildPlan, ScanOrder } from './protocol.ts';
+import { RunQueue } from './run-queue.ts';
 import type { ScanReport } from './scan/finding.ts';
 import type { Keeping } from './state-keeper.ts';
 import type { StoredSandbox } from './store.ts';
@@ -56,7 +57,7 @@ export class SandboxRecord {
   /** When it last began or ended a run; when it was made, until then. Not kept beyond the node's life. */
   usedAtMs = Date.now();
   /** Runs accepted and not answered. */
-  pendingRuns = 0;
+  readonly queue = new RunQueue();
   runs = 0;
   cpuTotalUs = 0;
   heapBytes = 0;
@@ -152,6 +153,12 @@ export class SandboxRecord {
     const message = `took ${this.#losses.length} workers down within ${LOSS_WINDOW_MS / 1000} s, last: ${why}`;
     this.become('ERROR', nowMs, { reason: 'RESTART_INTENSITY', message, occurredAtMs: nowMs });
     return message;
+  }
+
+  /** Refuses all that waits for its turn. */
+  refuseWaiting(error: unknown): void {
+    this.queue.clear(error);
+    this.gate.clear(error);
   }
 
   /** What a worker needs to build the sandbox as it now is. */

@@ -15,7 +15,7 @@ export async function usageOf(
   const { residence, limits, identity } = record;
   const isResident = () => residence.lane !== undefined && residence.planned;
   let tasks = 0;
-  if (isResident() && record.pendingRuns === 0) {
+  if (isResident() && record.queue.size === 0) {
     const { answer } = await supervisor.submit({
       task: { kind: 'usage', wallMs: 1_000 },
       residence,
@@ -35,7 +35,7 @@ export async function usageOf(
     externalBytes: resident ? record.externalBytes : 0,
     memoryLimitBytes: limits.memoryBytes,
     tasks,
-    queuedRuns: record.pendingRuns,
+    queuedRuns: record.queue.size,
     cpuTotalUs: record.cpuTotalUs,
     runs: record.runs,
     uptimeMs: nowMs - identity.createdAtMs,
@@ -58,7 +58,7 @@ export function activityOf(record: SandboxRecord): SandboxActivity {
     tenant: identity.tenant,
     createdAtMs: identity.createdAtMs,
     usedAtMs: Math.max(record.usedAtMs, record.updatedAtMs),
-    busy: !settled || record.pendingRuns > 0 || residence.inFlight > 0 || record.destroying !== undefined,
+    busy: !settled || record.queue.size > 0 || residence.inFlight > 0 || record.destroying !== undefined,
     failedAtMs: status === 'ERROR' ? error?.occurredAtMs : undefined,
     residentBytes: resident ? ISOLATE_BYTES + record.heapBytes + record.externalBytes : 0,
   };

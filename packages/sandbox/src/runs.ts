@@ -1,4 +1,4 @@
-import { cancelled, invalid, resourceExhausted } from '@petri/core';
+import { cancelled, invalid, type PetriError, resourceExhausted } from '@petri/core';
 import { runResult } from './answers.ts';
 import type { Catalog } from './catalog.ts';
 import type { SandboxEvents } from './events/sandbox-events.ts';
@@ -46,10 +46,11 @@ export class Runs {
   }
 
   /** @throws PetriError not_found, failed_precondition, resource_exhausted, invalid_argument */
-  async run(id: string, spec: RunSpec, { signal, tenant }: CallOptions): Promise<RunResult> {
-    const record = this.#catalog.require(id, tenant);
+  async run(id: string, spec: RunSpec, options: CallOptions): Promise<RunResult> {
+    const record = this.#catalog.require(id, options.tenant);
     checkArguments(spec.target, record.limits);
-    const result = await this.#admit(record, signal, spec.target.kind === 'call', (limits) => ({
+    const needsCode = spec.target.kind === 'call';
+    const result = await this.#admit(record, options, needsCode, (limits) => ({
       task: runTask(spec, limits),
       cpuMs: Math.min(spec.cpuTimeMs ?? limits.cpuTimeMs, limits.cpuTimeMs),
     }));
@@ -59,11 +60,11 @@ export class Runs {
   }
 
   /** @throws PetriError as `run`; failed_precondition FITNESS_PROGRAM_FAILED */
-  async evaluate(id: string, spec: EvaluationSpec, { signal, tenant }: CallOptions): Promise<Evaluation> {
-    const record = this.#catalog.require(id, tenant);
+  async evaluate(id: string, spec: EvaluationSpec, options: CallOptions): Promise<Evaluation> {
+    const record = this.#catalog.require(id, options.tenant);
     const evaluator = compileEvaluator(spec);
     checkEvaluator(spec, record.limits);
-    const result = await this.#admit(record, signal, true, (limits) => ({
+    const result = await this.#admit(record, options, true, (limits) => ({
       task: evaluator.task(false, evaluationTimeout(spec, limits.executionTimeMs), limits),
       cpuMs: limits.cpuTimeMs,
     }));
@@ -72,22 +73,17 @@ export class Runs {
 
   async #admit(
     record: SandboxRecord,
-    signal: AbortSignal | undefined,
+    { signal, patient = false }: CallOptions,
     needsCode: boolean,
     request: (limits: Limits) => { task: TaskRequest; cpuMs: number },
   ): Promise<JobResult> {
     record.requireRunnable(needsCode);
-    const { limits, identity } = record;
-    // One runs, the rest wait.
-    if (record.pendingRuns > limits.maxQueuedRuns)
-      throw resourceExhausted(
-        'QUEUE_FULL',
-        `sandbox "${identity.id}" has ${limits.maxQueuedRuns} runs waiting (limit max_queued_runs)`,
-        { resource: { type: 'sandbox', name: identity.id }, retryAfterMs: RETRY_MS },
-      );
-    record.pendingRuns++;
+    const { gate, queue, limits } = record;
+    if (!queue.enter(limits.maxQueuedRuns)) {
+      if (!patient) throw queueFull(record);
+      await queue.wait(signal);
+    }
     record.usedAtMs = this.#now();
-    const { gate } = record;
     try {
       const turn = gate.enter();
       if (turn !== undefined) await turn;
@@ -99,7 +95,7 @@ export class Runs {
         gate.leave();
       }
     } finally {
-      record.pendingRuns--;
+      queue.leave();
       record.usedAtMs = this.#now();
     }
   }
@@ -145,6 +141,14 @@ export class Runs {
     this.#supervisor.stop(residence);
     this.#keeper?.stopped(record, residence);
   }
+}
+
+function queueFull({ identity: { id }, limits: { maxQueuedRuns } }: SandboxRecord): PetriError {
+  const message = `sandbox "${id}" has ${maxQueuedRuns} runs waiting (limit max_queued_runs)`;
+  return resourceExhausted('QUEUE_FULL', message, {
+    resource: { type: 'sandbox', name: id },
+    retryAfterMs: RETRY_MS,
+  });
 }
 
 function runTask({ target, timeoutMs, determinism }: RunSpec, limits: Limits): TaskRequest {

@@ -343,7 +343,7 @@ export class Runtime implements SandboxRuntime {
       await load();
     } catch (thrown) {
       this.#catalog.remove(record);
-      record.gate.clear(thrown);
+      record.refuseWaiting(thrown);
       throw thrown;
     }
   }

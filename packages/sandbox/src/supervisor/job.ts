@@ -31,6 +31,8 @@ export type JobRequest = {
   starting?: () => void;
 };
 
+const CANCELLED = OUTCOMES.indexOf('CANCELLED');
+
 /** For whom a job is done. */
 export function tenantOf({ residence, tenant = '' }: JobRequest): string {
   return residence?.tenant ?? tenant;
@@ -65,6 +67,8 @@ export class Job {
   /** Times its worker was ended for having too much memory. */
   crowded = 0;
   cancelledAt: number | undefined;
+  /** Why it is cancelled, if that is not its caller's wish. */
+  cancelledFor: string | undefined;
   /** The set of jobs that its signal cancels. */
   watched: Set<Job> | undefined;
   /** Its id on the wire, another each time it is sent: late answers to an earlier sending mean nothing. */
@@ -89,6 +93,7 @@ export class Job {
     if (this.settled) return;
     this.settled = true;
     answer.c += Math.round(this.lostCpuMs * 1000);
+    if (this.cancelledFor !== undefined && answer.o === CANCELLED) answer.r = this.cancelledFor;
     const waitedMs = (this.#sentAt || monotonicMs()) - this.#acceptedAt;
     const queuedUs = Math.max(0, Math.round(waitedMs * 1000));
     const result = { answer, workerPid, attempt: this.attempt, queuedUs, workerLost };

@@ -17,6 +17,7 @@ import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 const BACKLOG_WORTH_MOVING_MS = 5;
 // So much work is not done in less.
 const RETRY_MS = 1_000;
+const STOPPED = 'the sandbox was stopped';
 
 /**
  * Gets jobs done by workers, whatever the guests do: exact blame, replacement of what was lost, and every other job
@@ -87,14 +88,17 @@ export class Supervisor {
   /** Lets no more jobs of a sandbox run, whatever is under way. */
   stop(residence: Residence): void {
     residence.stopped = true;
-    this.cancelResidence(residence);
+    this.cancelResidence(residence, STOPPED);
   }
 
-  /** Cancels every job of a sandbox. */
-  cancelResidence(residence: Residence): void {
+  /** Cancels every job of a sandbox; `why` is the reason that callers are given. */
+  cancelResidence(residence: Residence, why: string): void {
     const jobs = this.#homeless.filter(({ request }) => request.residence === residence);
     for (const lane of this.#fleet.lanes) jobs.push(...lane.jobsOf(residence));
-    for (const job of jobs) this.#cancel(job);
+    for (const job of jobs) {
+      if (job.cancelledAt === undefined) job.cancelledFor = why;
+      this.#cancel(job);
+    }
   }
 
   /** The sandbox is gone: so is what was built of it, and its worker if it had one to itself. */
@@ -243,7 +247,7 @@ export class Supervisor {
   #replace(jobs: Job[]): void {
     for (const job of jobs) {
       if (job.request.residence?.stopped === true) {
-        cancelled(job, 'the sandbox was stopped');
+        cancelled(job, STOPPED);
         continue;
       }
       // What a lost isolate used, no other can say.

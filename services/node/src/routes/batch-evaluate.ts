@@ -22,7 +22,7 @@ export const batchEvaluate: SandboxRoute<'batchEvaluate'> = (parts) =>
       idOf: (id) => id,
       evaluate: async (id, index, sandboxes, signal) => {
         mapped((problems) => problems.id(`ids[${index}]`, id));
-        const evaluation = await sandboxes.evaluate(id, spec, { signal });
+        const evaluation = await sandboxes.evaluate(id, spec, { signal, patient: true });
         parts.evaluators.remember(evaluation.evaluatorSha256, spec);
         return evaluation;
       },

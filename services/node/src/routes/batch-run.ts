@@ -27,7 +27,10 @@ export const batchRun: SandboxRoute<'batchRun'> = (parts) =>
     const run = async (entry: BatchRunEntry, index: number, stop: AbortSignal): Promise<Sized<Item>> => {
       const { id } = entry;
       try {
-        const result = await sandboxes.run(id, specOf(entry, index, shared), { signal: stop });
+        const result = await sandboxes.run(id, specOf(entry, index, shared), {
+          signal: stop,
+          patient: true,
+        });
         tally.outcome(result.outcome, result.receipt);
         const message = (): Item => {
           const value = runResultMessage(result, !omitReceipts || result.outcome !== 'COMPLETED');

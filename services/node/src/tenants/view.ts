@@ -183,8 +183,8 @@ export class TenantView {
     return this.#guests('', () => this.#runtime.scan(genome, profile, { ...options, tenant }));
   }
 
-  #scoped({ signal }: CallOptions): CallOptions {
-    return { signal, tenant: this.scope };
+  #scoped({ signal, patient }: CallOptions): CallOptions {
+    return { signal, patient, tenant: this.scope };
   }
 
   #heirOf({ tenant }: Pick<SandboxArchive, 'tenant'>): string {

@@ -36,8 +36,8 @@ export type Limits = Message<"petri.v1.Limits"> & {
   maxTasks?: number | undefined;
 
   /**
-   * Runs waiting for this sandbox; one more is RESOURCE_EXHAUSTED. Default 1000, allowed 1 to 100000. Stops one
-   * caller's queue from growing without bound.
+   * Runs waiting for this sandbox; one more is RESOURCE_EXHAUSTED, or waits in its batch until there is room. Default
+   * 1000, allowed 1 to 100000. Stops one caller's queue from growing without bound.
    *
    * @generated from field: optional uint32 max_queued_runs = 3;
    */
