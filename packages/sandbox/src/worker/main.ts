@@ -11,6 +11,7 @@ import {
   type ToWorker,
 } from '../protocol.ts';
 import { monotonicMs, RecorderWriter } from '../recorder.ts';
+import { closeInheritedFiles } from './inherited.ts';
 import { Nursery } from './nursery.ts';
 import { Residents } from './residents.ts';
 import { Tasks } from './tasks.ts';
@@ -25,6 +26,7 @@ const IDLE_MS = 2;
 // The script came by standard input, which is at its end.
 process.stdin.destroy();
 closeSync(0);
+closeInheritedFiles();
 
 const [warmSize = 0, warmBytes = 0, capacity = 1] = process.argv.slice(2).map(Number);
 

@@ -33,5 +33,8 @@ test('a worker that was left others does not', linux, async (context) => {
   const secret = openSync('/etc/hostname', 'r');
   context.after(() => closeSync(secret));
   const found = await descriptorsWith(context, secret, secret);
-  assert.deepEqual([found?.active, found?.detail], [false, '1 sockets, 2 files']);
+  assert.deepEqual(
+    [found?.active, found?.detail],
+    [false, '1 sockets, 2 files (/etc/hostname, /etc/hostname)'],
+  );
 });

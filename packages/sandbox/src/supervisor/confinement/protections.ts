@@ -38,8 +38,10 @@ function descriptors(pid: string): Finding {
   const targets = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => targetOf(pid, fd));
   const sockets = targets.filter((target) => target.startsWith('socket:')).length;
   const own = ownFiles(pid);
-  const files = targets.filter((target) => target.startsWith('/') && !own(target)).length;
-  return { active: sockets <= SOCKETS && files <= 1, detail: `${sockets} sockets, ${files} files` };
+  const files = targets.filter((target) => target.startsWith('/') && !own(target));
+  const active = sockets <= SOCKETS && files.length <= 1;
+  const found = `${sockets} sockets, ${files.length} files`;
+  return { active, detail: active ? found : `${found} (${files.join(', ')})` };
 }
 
 /** What it may have opened itself just now: what it runs, and what the kernel tells of it. */
