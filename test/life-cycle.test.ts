@@ -275,7 +275,7 @@ suite('destruction', () => {
 
   test('waits for the run in flight; what is queued behind a change is cancelled', async () => {
     const box = await node.box(SLEEPY);
-    const running = box.run('nap', [150]);
+    const running = box.run('nap', [1_500]);
     await underWay(box);
     const destroyed = sandboxes.destroy(box.id);
     assert.equal((await running).outcome, 'COMPLETED');

@@ -263,7 +263,7 @@ suite('state over a reload', () => {
 suite('a reload under load', () => {
   test('lets runs in flight finish on the old code', async () => {
     const box = await node.box(`import { sleep } from 'petri:sandbox';
-      export const f = async () => { await sleep(150); return 'old'; };`);
+      export const f = async () => { await sleep(1_500); return 'old'; };`);
     const running = box.run('f');
     await until('it runs', async () => (await sandboxes.usage(box.id)).queuedRuns > 0);
     const reloaded = sandboxes.reload(box.id, `export const f = () => 'new';`);

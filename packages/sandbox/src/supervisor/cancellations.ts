@@ -11,13 +11,7 @@ export class Cancellations {
 
   watch(signal: AbortSignal, job: Job): void {
     if (signal.aborted) {
-      job.condemn(
-        'CANCELLED',
-        'cancelled by the caller before it started',
-        { wallMs: 0, cpuMs: 0 },
-        0,
-        false,
-      );
+      job.cancelled();
       return;
     }
     let jobs = this.#jobs.get(signal);

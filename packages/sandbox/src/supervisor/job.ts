@@ -103,6 +103,11 @@ export class Job {
     this.#resolve(result);
   }
 
+  /** Settles it as cancelled, with nothing done. */
+  cancelled(reason = 'cancelled by the caller before it started'): void {
+    this.condemn('CANCELLED', reason, { wallMs: 0, cpuMs: 0 }, 0, false);
+  }
+
   /** Settles with a verdict of the supervisor's, for a run that did not live to answer. */
   condemn(
     outcome: Outcome,

@@ -134,14 +134,13 @@ export class Lane {
 
   cancel(job: Job): void {
     if (this.#waiting.remove(job)) {
-      job.condemn(
-        'CANCELLED',
-        'cancelled by the caller before it started',
-        { wallMs: 0, cpuMs: 0 },
-        0,
-        false,
-      );
-    } else if (this.#sent.get(job.wireId) === job) this.notify({ kind: 'cancel', id: job.wireId });
+      job.cancelled();
+    } else if (this.#sent.get(job.wireId) === job) {
+      this.notify({ kind: 'cancel', id: job.wireId });
+      if (!this.#isBehind(job)) return;
+      this.#take(job.wireId);
+      job.cancelled();
+    }
   }
 
   /** Its tenant's jobs here have their turns later by what this one has cost elsewhere, in milliseconds. */
@@ -275,7 +274,7 @@ export class Lane {
         const job = this.#take(message.id);
         if (job === undefined) break;
         if (job.cancelledAt !== undefined) {
-          job.condemn('CANCELLED', 'cancelled by the caller', { wallMs: 0, cpuMs: 0 }, 0, false);
+          job.cancelled();
           break;
         }
         const { residence } = job.request;
@@ -295,6 +294,16 @@ export class Lane {
     }
     if (this.#waiting.size > 0) this.#scheduleFlush();
     else this.#events.room(this);
+  }
+
+  /** Whether another job of its sandbox is under way, which has to be done first: then it has not begun, whatever the worker does. */
+  #isBehind({ wireId, request: { residence } }: Job): boolean {
+    if (residence === undefined || residence.inFlight < 2) return false;
+    for (const [id, { request }] of this.#sent) {
+      if (id === wireId) return false;
+      if (request.residence === residence) return true;
+    }
+    return false;
   }
 
   #take(id: number): Job | undefined {

@@ -124,7 +124,7 @@ export class Supervisor {
     this.#watchdog.stop();
     const jobs = [...this.#oneShots.extract(() => true), ...this.#homeless.splice(0)];
     for (const lane of this.#fleet.lanes) jobs.push(...lane.giveUp(() => true));
-    for (const job of jobs) cancelled(job, 'the node is closing');
+    for (const job of jobs) job.cancelled('the node is closing');
     await this.#fleet.close();
   }
 
@@ -247,12 +247,12 @@ export class Supervisor {
   #replace(jobs: Job[]): void {
     for (const job of jobs) {
       if (job.request.residence?.stopped === true) {
-        cancelled(job, STOPPED);
+        job.cancelled(STOPPED);
         continue;
       }
       // What a lost isolate used, no other can say.
       if (job.cancelledAt !== undefined || job.request.task.kind === 'usage') {
-        cancelled(job, 'cancelled by the caller');
+        job.cancelled('cancelled by the caller');
         continue;
       }
       const { residence } = job.request;
@@ -340,15 +340,11 @@ export class Supervisor {
     const at = this.#homeless.indexOf(job);
     if (at >= 0) this.#homeless.splice(at, 1);
     if (at >= 0 || this.#oneShots.remove(job)) {
-      cancelled(job, 'cancelled by the caller before it started');
+      job.cancelled();
       return;
     }
     for (const lane of this.#fleet.lanes) lane.cancel(job);
   }
-}
-
-function cancelled(job: Job, reason: string): void {
-  job.condemn('CANCELLED', reason, { wallMs: 0, cpuMs: 0 }, 0, false);
 }
 
 function closedError(): PetriError {
