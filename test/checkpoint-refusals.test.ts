@@ -159,7 +159,7 @@ suite('no effect has a checkpoint that', () => {
   test('is cancelled while its sandboxes are built', async () => {
     await source.populations.create({ id: 'slow' });
     const ids = Array.from({ length: 40 }, (_, n) => `slow-${n}`);
-    const genome = 'export const start = () => new Promise((done) => setTimeout(done, 60));';
+    const genome = 'export const start = () => new Promise((done) => setTimeout(done, 300));';
     await source.sandboxes.batchCreate(ids.map((id) => ({ id, genome })));
     await source.populations.add('slow', ids);
     await source.populations.checkpoint('slow', file('slow'));

@@ -188,7 +188,7 @@ suite('on a node with a data directory, a restored population', () => {
   test('of which not all was there when the node was killed is not there at all, and may be restored', async () => {
     const ids = Array.from({ length: 40 }, (_, n) => `many-${n}`);
     await source.populations.create({ id: 'many' });
-    const slow = 'export const start = () => new Promise((done) => setTimeout(done, 60));';
+    const slow = 'export const start = () => new Promise((done) => setTimeout(done, 600));';
     await source.sandboxes.batchCreate(ids.map((id) => ({ id, genome: slow })));
     await source.populations.add('many', ids);
     await source.populations.checkpoint('many', file('many'));

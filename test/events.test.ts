@@ -88,7 +88,7 @@ suite('a watcher of events', () => {
     const box = await node.box(GENOME);
     const watched = await watch(petri, { kinds: ['SANDBOX_KILLED'] });
     await box.run('spin', [], { timeoutMs: 30 });
-    await box.run('hang', [], { timeoutMs: 30 });
+    await box.run('hang', [], { timeoutMs: 500 });
     await until('both are reported', () => watched.events().length === 2);
     const [spin, hang] = watched.events();
     for (const killed of [spin, hang]) {

@@ -91,7 +91,7 @@ suite('a fitness program', () => {
         { code: 'failed_precondition', reason: 'FITNESS_PROGRAM_FAILED' },
         source,
       );
-    const endless = { ...program('export default () => { for (;;); };'), timeoutMs: 100 };
+    const endless = { ...program('export default () => { for (;;); };'), timeoutMs: 1_000 };
     await assert.rejects(sandboxes.evaluate(box.id, endless), { reason: 'FITNESS_PROGRAM_FAILED' });
     assert.equal(await box.call('half', 2), 1);
   });
@@ -99,7 +99,7 @@ suite('a fitness program', () => {
   test('whose candidate takes all the time there is ends with TIMEOUT, the candidate to blame', async () => {
     const box = await node.box(CANDIDATE);
     const source = `export default async (c) => { for (;;) await c.try('spin'); };`;
-    const spec = { ...program(source, { callTimeoutMs: 5_000 }), timeoutMs: 100 };
+    const spec = { ...program(source, { callTimeoutMs: 5_000 }), timeoutMs: 1_000 };
     const { outcome, score } = await sandboxes.evaluate(box.id, spec);
     assert.deepEqual([outcome, score], ['TIMEOUT', undefined]);
   });

@@ -51,7 +51,9 @@ test('runs are answered while a sweep collects many', async () => {
     await sandboxes.batchCreate(many.slice(at, at + 50).map((id) => ({ id, genome: withStop })));
   await populations.create({ id: 'p' });
   await populations.add('p', many);
+  const deletedAt = Date.now();
   await populations.delete('p');
+  await until('it is some milliseconds ago', () => Date.now() > deletedAt + 10);
   const stillThere = async () => (await Array.fromAsync(sandboxes.list({ pageSize: 1000 }))).length - 1;
   const over = new AbortController();
   const sweep = admin.collectGarbage().finally(() => over.abort());

@@ -68,7 +68,7 @@ function signalled(signal: NodeJS.Signals, times: number): () => Promise<void> {
   };
 }
 
-const SOON = { timeoutMs: 80 };
+const SOON = { timeoutMs: 500 };
 const CASES: Case[] = [
   {
     title: 'a deadline passed in code that can be interrupted',

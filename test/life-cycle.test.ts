@@ -165,15 +165,13 @@ suite('creation', () => {
 
 suite('the status', () => {
   // Node's timers run for a guest, so the next steps come at once and last as long as these say.
-  const SLOW = `import { sleep } from 'petri:sandbox';
+  const slow = (step: 'start' | 'stop' | 'migrate') => `import { sleep } from 'petri:sandbox';
     export const f = () => 1;
-    export const start = () => sleep(300);
-    export const stop = () => sleep(300);
-    export const migrate = async (state) => { await sleep(300); return state; };`;
+    export const ${step} = async (state) => { await sleep(2_000); return state; };`;
 
   test('is COMPILING while modules are evaluated, STARTING while start() runs, then RUNNING', async () => {
-    const busy = 'const until = Date.now() + 300; while (Date.now() < until);';
-    const created = sandboxes.create({ id: 'slow', genome: busy + SLOW });
+    const busy = 'const until = Date.now() + 2_000; while (Date.now() < until);';
+    const created = sandboxes.create({ id: 'slow', genome: busy + slow('start') });
     await reaches('slow', 'COMPILING');
     await reaches('slow', 'STARTING');
     await created;
@@ -182,13 +180,13 @@ suite('the status', () => {
 
   test('is RELOADING during a reload, and what it was after one that fails', async () => {
     const box = await node.box('export const f = () => 1;');
-    const reloaded = sandboxes.reload(box.id, SLOW);
+    const reloaded = sandboxes.reload(box.id, slow('migrate'));
     await reaches(box.id, 'RELOADING');
     await reloaded;
     assert.equal((await box.get()).status, 'RUNNING');
     const failing = sandboxes.reload(
       box.id,
-      `import { sleep } from 'petri:sandbox'; export async function migrate() { await sleep(200); throw 1; }`,
+      `import { sleep } from 'petri:sandbox'; export async function migrate() { await sleep(2_000); throw 1; }`,
     );
     await reaches(box.id, 'RELOADING');
     await refusal(failing);
@@ -196,7 +194,7 @@ suite('the status', () => {
   });
 
   test('is COMPILING and STARTING during a restart too', async () => {
-    const box = await node.box(SLOW);
+    const box = await node.box(slow('start'));
     const restarted = sandboxes.restart(box.id);
     await reaches(box.id, 'STARTING');
     assert.equal((await restarted).restartCount, 1);
@@ -204,7 +202,7 @@ suite('the status', () => {
   });
 
   test('is STOPPING while stop() runs, and runs are refused then', async () => {
-    const box = await node.box(SLOW);
+    const box = await node.box(slow('stop'));
     const destroyed = sandboxes.destroy(box.id);
     await reaches(box.id, 'STOPPING');
     const error = await refusal(box.call('f'));
@@ -214,7 +212,7 @@ suite('the status', () => {
   });
 
   test('is counted in the status of the node', async () => {
-    const box = await node.box(SLOW);
+    const box = await node.box(slow('stop'));
     const before = (await node.status()).sandboxes['STOPPING'] ?? 0;
     const destroyed = sandboxes.destroy(box.id);
     await reaches(box.id, 'STOPPING');

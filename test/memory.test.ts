@@ -38,8 +38,8 @@ async function repeat(box: Box, times: number, name: string, args: unknown[]): P
 
 suite('a sandbox that takes memory outside its heap', () => {
   for (const [kind, mib, times] of [
-    ['wasm', 16, 24],
-    ['resizable', 16, 24],
+    ['wasm', 16, 64],
+    ['resizable', 16, 64],
     ['wasm', 1, 400],
   ] as const)
     test(`${mib} MiB a run, ${kind}, ends by MEMORY_LIMIT with what it holds, and its neighbours are well`, async () => {

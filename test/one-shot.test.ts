@@ -9,7 +9,7 @@ const { sandboxes } = node;
 const DOUBLES: EvaluationSpec = {
   suite: {
     cases: [1, 2, 3].map((n) => ({ function: 'f', arguments: [n], expected: n * 2 })),
-    caseTimeoutMs: 200,
+    caseTimeoutMs: 5_000,
   },
 };
 
@@ -115,22 +115,22 @@ suite('one-shot candidates', () => {
         {
           id: 'slow',
           genome:
-            'export const f = () => { const end = Date.now() + 400; while (Date.now() < end); return 1; };',
+            'export const f = () => { const end = Date.now() + 3_000; while (Date.now() < end); return 1; };',
         },
         ...Array.from({ length: 20 }, (_, n) => ({ id: `fast-${n}`, genome: 'export const f = () => 1;' })),
       ],
-      { suite: { cases: [{ function: 'f', expected: 1 }] } },
+      { suite: { cases: [{ function: 'f', expected: 1 }], caseTimeoutMs: 60_000 } },
     );
     assert.equal(order.at(-1), 0);
   });
 
   test('that wait for timers hold up no others', async () => {
-    const nap = `export const f = async () => { await new Promise((done) => setTimeout(done, 900)); return 1; };`;
-    // One after another they would take 18 s on one worker, 9 s on two.
+    const nap = `export const f = async () => { await new Promise((done) => setTimeout(done, 3_000)); return 1; };`;
+    // One after another they would take 60 s on one worker, 30 s on two.
     const { by } = await evaluate(
       Array.from({ length: 20 }, (_, n) => ({ id: String(n), genome: nap })),
-      { suite: { cases: [{ function: 'f', expected: 1 }] } },
-      { deadlineMs: 7_000 },
+      { suite: { cases: [{ function: 'f', expected: 1 }], caseTimeoutMs: 60_000 } },
+      { deadlineMs: 25_000 },
     );
     assert.equal(by.size, 20);
     for (const { score } of by.values()) assert.equal(score, 1);
@@ -163,7 +163,7 @@ suite('one-shot candidates', () => {
       genome: n % 100 === 50 ? 'export const f = () => { for (;;); };' : `export const f = () => ${n};`,
     }));
     const spec: EvaluationSpec = {
-      program: { javascript: `export default (c) => c.call('f');`, callTimeoutMs: 500 },
+      program: { javascript: `export default (c) => c.call('f');`, callTimeoutMs: 1_500 },
     };
     const { by } = await evaluate(candidates, spec);
     for (const [id, { outcome, score }] of by)

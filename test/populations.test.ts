@@ -178,7 +178,7 @@ suite('populations', () => {
     for (const [at, id] of ids.entries())
       await node.sandboxes.create({ id, genome: `export const f = ${sources[at]};` });
     await populations.add('judged', ids);
-    const program = (javascript: string) => ({ program: { javascript, callTimeoutMs: 200 } });
+    const program = (javascript: string) => ({ program: { javascript, callTimeoutMs: 2_000 } });
     const spec = program('export default async (candidate) => (await candidate.call("f", 21)) / 42;');
     const record = { population: 'judged', generation: 0 };
     const items = await Array.fromAsync(node.sandboxes.batchEvaluate(ids, spec, { record }));

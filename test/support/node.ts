@@ -124,7 +124,6 @@ export class TestNode implements AsyncDisposable {
     await until(
       'all workers of the closed node are gone',
       () => ![...this.#seen].some((pid) => isAlive(pid)),
-      5_000,
     );
     assert.deepEqual(this.#internal, [], 'internal errors');
   }
