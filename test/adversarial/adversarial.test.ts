@@ -64,7 +64,7 @@ const workersRss = (pid: number) => childrenOf(pid).reduce((sum, worker) => sum 
 async function contains(guest: Guest): Promise<void> {
   await attacks.check(guest);
   await innocents.probe();
-  await petri.waitUntilServing({ deadlineMs: 2_000 });
+  await petri.waitUntilServing({ deadlineMs: 30_000 });
   assert.equal(node.child.exitCode, null);
 }
 

@@ -16,12 +16,12 @@ const NOTHING = 1e-3;
 
 const compared = (comparison: ComparisonKind): EvaluationSpec => {
   const cases = INPUTS.map((x) => ({ function: 'f', arguments: [x], expected: right(x), comparison }));
-  return { suite: { cases, caseTimeoutMs: 200 } };
+  return { suite: { cases, caseTimeoutMs: 1_000 } };
 };
 
 const programmed = (javascript: string): EvaluationSpec => {
   const data = INPUTS.map((x) => [x, right(x)]);
-  return { program: { javascript, data, callTimeoutMs: 200 } };
+  return { program: { javascript, data, callTimeoutMs: 1_000 } };
 };
 
 const EVALUATORS: Record<string, EvaluationSpec> = {

@@ -147,7 +147,7 @@ suite('TLS', { skip: WITHOUT_OPENSSL }, () => {
 
   async function fails(options: ConnectOptions, server: ServerCredentials, why: RegExp): Promise<void> {
     await assert.rejects(
-      fakeNode(handlers, { connectTimeoutMs: 500, ...options }, server),
+      fakeNode(handlers, { connectTimeoutMs: 2_000, ...options }, server),
       (error: PetriError) => {
         assert.deepEqual([error.code, error.reason], ['unavailable', 'NOT_CONNECTED']);
         assert.match(error.message, why);

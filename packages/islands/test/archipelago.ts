@@ -6,8 +6,8 @@ import type { MigrationResult, Travel } from '../src/migration/events.ts';
 import type { Transport } from '../src/transport/transport.ts';
 import { FakeIslands } from './fake-port.ts';
 
-const BEAT_MS = 20;
-const LEASE_MS = 120;
+/** Of those that join from then on; who has a server between has to be patient with it. */
+export const pace = { beatMs: 20, leaseMs: 120 };
 
 export type TestNode = {
   archipelago: Archipelago;
@@ -34,7 +34,7 @@ export async function node(
   const archipelago = await Archipelago.join({
     transport,
     clock: systemClock,
-    beatMs: BEAT_MS,
+    beatMs: pace.beatMs,
     host: {
       node: name,
       islands: [name],
@@ -47,7 +47,7 @@ export async function node(
         if (moved) events.push({ ...travel, ...moved });
       },
     },
-    coordinator: leads ? { id: name, leaseMs: LEASE_MS, onLeading: () => undefined } : undefined,
+    coordinator: leads ? { id: name, leaseMs: pace.leaseMs, onLeading: () => undefined } : undefined,
     onMembership: () => undefined,
     onError: (thrown) => void errors.push(thrown),
   });
@@ -58,9 +58,9 @@ export function coordinator(transport: Transport, id: string): Promise<Archipela
   return Archipelago.join({
     transport,
     clock: systemClock,
-    beatMs: BEAT_MS,
+    beatMs: pace.beatMs,
     host: undefined,
-    coordinator: { id, leaseMs: LEASE_MS, onLeading: () => undefined },
+    coordinator: { id, leaseMs: pace.leaseMs, onLeading: () => undefined },
     onMembership: () => undefined,
     onError: () => undefined,
   });

@@ -27,12 +27,13 @@ export function coordinationCompliance(name: string, within: Within): void {
       'the leader routes around an island that is gone, and a standby takes over from it',
       async (connect) => {
         await using a = disposable(await node(await connect(), 'a', [1]));
-        const lost = await connect();
+        await using lost = await connect();
         await node(lost, 'b', [2]);
         await using c = disposable(await node(await connect(), 'c', [3]));
-        const transports = [await connect(), await connect()] as const;
-        const one = await coordinator(transports[0], 'one');
-        const two = await coordinator(transports[1], 'two');
+        await using toOne = await connect();
+        await using toTwo = await connect();
+        const one = await coordinator(toOne, 'one');
+        const two = await coordinator(toTwo, 'two');
         await until('there is a ring of three', () => edges(a) === 'ab bc ca');
         const leads = ({ coordinator: each }: typeof one) => each?.leading === true;
         await until('one of them leads', () => leads(one) !== leads(two));
@@ -40,7 +41,7 @@ export function coordinationCompliance(name: string, within: Within): void {
         const first = leads(one);
         const leader = first ? one : two;
         await using standby = first ? two : one;
-        await transports[first ? 0 : 1].close();
+        await (first ? toOne : toTwo).close();
         await lost.close();
         await until('the other one leads', () => leads(standby));
         await until('the ring is closed again', () => edges(a) === 'ac ca' && edges(c) === 'ac ca');
@@ -104,7 +105,10 @@ export function coordinationCompliance(name: string, within: Within): void {
       const schedule = create(MigrationScheduleSchema, { generations: 100, count: 1 });
       await leader.boards.set({ schedule }, 0);
       [a.islands.scored, a.islands.generation] = [true, 150];
-      await until('a is scheduled', () => a.archipelago.host?.plan?.settings?.schedule?.generations === 100);
+      await until('a is scheduled', () => {
+        const plan = a.archipelago.host?.plan;
+        return plan?.settings?.schedule?.generations === 100 && plan.islands.join() === 'a';
+      });
       // That it is 150 generations old is noted while there is nobody to send to.
       await looked(a);
       await using b = disposable(await node(await connect(), 'b', []));
@@ -181,6 +185,9 @@ export function coordinationCompliance(name: string, within: Within): void {
         await until('all follow', () =>
           nodes.every(({ archipelago }) => archipelago.host!.plan!.epoch >= epoch),
         );
+        if (round > 0) continue;
+        const isDue = ({ trigger }: Migration) => trigger === MigrationTrigger.SCHEDULE;
+        await until('the schedule is at work', async () => (await leader.ledger.reports()).some(isDue));
       }
       const done = await Promise.all(asked.map((id) => settled(a, id)));
       const all = await leader.ledger.reports();

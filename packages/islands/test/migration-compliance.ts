@@ -205,6 +205,7 @@ export function migrationCompliance(name: string, within: Within): void {
         const [migrant] = (await settled(a, id)).migrants;
         assert.deepEqual([migrant?.verdict, migrant?.reason], [Verdict.REJECTED, 'POISON']);
         assert.match(migrant?.message ?? '', /5 times.*worker lost/);
+        await until('b was told', () => b.events.some(({ kind }) => kind === 'REJECTED'));
         const told = b.events.find(({ kind }) => kind === 'REJECTED');
         assert.deepEqual([told?.reason, told?.message], ['POISON', migrant?.message]);
         assert.deepEqual(
@@ -262,6 +263,7 @@ export function migrationCompliance(name: string, within: Within): void {
         };
         assert.deepEqual(await reasonOf('a'), [Verdict.REJECTED, 'CORRUPTED']);
         assert.deepEqual(await reasonOf('c'), [Verdict.REJECTED, 'UNSIGNED']);
+        await until('b was told of both', () => b.events.length === 2);
         assert.deepEqual(
           b.events.map(({ kind, migration, reason }) => [kind, migration, reason]),
           [

@@ -5,6 +5,7 @@ import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { until } from '../../../../test/support/until.ts';
 import type { FromWorker } from '../protocol.ts';
 import { monotonicMs, PHASE, RecorderReader, RecorderWriter } from '../recorder.ts';
 import { Job } from './job.ts';
@@ -71,8 +72,9 @@ class Silence {
     this.#sample = () => ({ rssBytes: 0, cpuMs: looks++ === 0 ? 0 : cpuMs, stopped: false });
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#child.kill('SIGSTOP');
+    await until('it is stopped', () => sampleProcess(this.#child.pid!)?.stopped === true);
   }
 
   /** Sends a run. Its id on the wire. */
@@ -116,7 +118,7 @@ class Silence {
 suite('a worker that has answered one task and does not begin the next', () => {
   test('is ended if somebody stopped it, for what waits there has to go elsewhere', async () => {
     const silence = await Silence.start();
-    silence.stop();
+    await silence.stop();
     const verdict = await silence.watch();
     assert.equal(verdict?.job, undefined);
     assert.match(verdict?.reason ?? '', /stopped from outside/);
