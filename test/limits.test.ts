@@ -385,53 +385,6 @@ test('a queue takes maxQueuedRuns beside the one that runs, and not one more', a
   assert.equal(await box.call('echo', 'again'), 'again');
 });
 
-test('a batch waits for room in a full queue, and keeps its order', async () => {
-  const source = 'let n = 0; export const next = () => ++n;';
-  const box = await node.box(source, { limits: { maxQueuedRuns: 1 } });
-  const answers: unknown[] = [];
-  for await (const { index, run } of sandboxes.batchRun(
-    Array.from({ length: 200 }, () => ({ id: box.id })),
-    { spec: { function: 'next' } },
-  ))
-    answers[index] = run?.outcome === 'COMPLETED' ? run.value : 'refused';
-  assert.deepEqual(
-    answers,
-    Array.from({ length: 200 }, (_, index) => index + 1),
-  );
-
-  const evaluated: unknown[] = [];
-  for await (const { evaluation } of sandboxes.batchEvaluate(
-    Array.from({ length: 50 }, () => box.id),
-    { suite: { cases: [{ function: 'next', expected: 0 }] } },
-  ))
-    evaluated.push(evaluation?.outcome);
-  assert.deepEqual(new Set(evaluated), new Set(['COMPLETED']));
-});
-
-test('a batch that waits for room ends with its caller, and with its sandbox', async () => {
-  const box = await node.box(GENOME, { limits: { maxQueuedRuns: 1 } });
-  const batch = (signal?: AbortSignal) =>
-    Array.fromAsync(
-      sandboxes.batchRun(
-        Array.from({ length: 20 }, () => ({ id: box.id })),
-        { spec: { function: 'spin', timeoutMs: 60_000 }, ...(signal && { signal }) },
-      ),
-    );
-  const caller = new AbortController();
-  const cancelled = assert.rejects(batch(caller.signal), { code: 'cancelled' });
-  await until('one runs and one waits', async () => (await sandboxes.usage(box.id)).queuedRuns === 2);
-  caller.abort();
-  await cancelled;
-  await until('nothing is left of it', async () => (await sandboxes.usage(box.id)).queuedRuns === 0);
-
-  const ended = batch();
-  await until('one runs and one waits', async () => (await sandboxes.usage(box.id)).queuedRuns === 2);
-  await sandboxes.destroy(box.id, { graceMs: 0 });
-  const items = await ended;
-  assert.equal(items.length, 20);
-  for (const { run, error } of items) assert.ok(error !== undefined || run?.outcome === 'CANCELLED');
-});
-
 test('of each module versionsKept stay, and the next evicts the oldest', async () => {
   const source = (n: number) => `export const f = () => ${n};`;
   const box = await node.box(source(1), { limits: { versionsKept: 3 } });
